@@ -1,0 +1,195 @@
+"""The database: engine, read and write transactions, the audit log written with each change, and what was known when."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Engine, Select, create_engine, event, insert, inspect, make_url, or_, text
+from sqlalchemy import select as sa_select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import UOWTransaction
+from sqlmodel import Session, col, select
+
+from okr_engine.errors import DatabaseUnavailable
+from okr_engine.model.audit import AuditEntry, Change
+from okr_engine.model.rows import Editable, Recorded, Row, as_json
+from okr_engine.words import message
+
+BUSY_TIMEOUT_MS = 15_000
+_WRITER_LOCK = 0x6F6B72
+
+R = TypeVar("R", bound=Editable)
+Deed = tuple[Change, str, str, dict[str, Any], dict[str, Any]]
+"""A change before it is entered: what was done, to which noun and row, before and after."""
+
+
+def connect(url: str) -> Engine:
+    """An engine for `url`; nothing is opened yet, but the folder of a SQLite file is made."""
+    address = make_url(url)
+    if address.get_backend_name() == "postgresql":
+        return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if address.database and not address.database.startswith((":memory:", "file:")):
+        try:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unavailable(address.render_as_string(), error) from error
+    engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that sees one moment of the database and changes nothing."""
+    with _translated(engine), Session(engine) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: Engine, *, actor: str, now: datetime) -> Iterator[Session]:
+    """A transaction of one writer: all of it happens, audit entries included, or none of it."""
+    writer = engine.execution_options(okr_writing=True)
+    with _translated(engine), Session(writer) as session, session.begin():
+        session.info.update(actor=actor, now=now)
+        event.listen(session, "before_flush", _write_audit_entries)
+        if engine.dialect.name == "postgresql":
+            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
+        yield session
+
+
+def moment_of(session: Session) -> datetime:
+    """The moment that this write transaction happens at."""
+    now: datetime = session.info["now"]
+    return now
+
+
+def actor_of(session: Session) -> str:
+    """Who does this write transaction."""
+    actor: str = session.info["actor"]
+    return actor
+
+
+def was_current(model: type[Recorded], as_of: datetime | None) -> ColumnElement[bool]:
+    """The condition that a fact was known and not yet superseded at `as_of`; None means now."""
+    if as_of is None:
+        return col(model.superseded_at).is_(None)
+    superseded = col(model.superseded_at)
+    return (col(model.recorded_at) <= as_of) & or_(superseded.is_(None), superseded > as_of)
+
+
+def known_at(session: Session, model: type[R], as_of: datetime | None) -> list[R]:
+    """Every row of an editable noun as it was at `as_of`, read back from the audit log; None means now."""
+    rows = list(session.exec(select(model)))
+    if as_of is None:
+        return rows
+    contents = {str(row.id): row.content() for row in rows}
+    later = select(AuditEntry).where(col(AuditEntry.noun) == model.__tablename__, col(AuditEntry.at) > as_of)
+    for entry in session.exec(later.order_by(col(AuditEntry.number).desc())):
+        if entry.change == Change.CREATED:
+            contents.pop(entry.row)
+        else:
+            contents[entry.row].update(entry.before)
+    return [model.model_validate(content) for content in contents.values()]
+
+
+def columns_of(*columns: Any) -> Select[Any]:
+    """A query for single columns, whose rows are plain tuples."""
+    return sa_select(*columns)
+
+
+def supersede(session: Session, known: Recorded, successor: Recorded) -> None:
+    """Put `successor` in the place of a fact that was current until now."""
+    known.superseded_at = successor.recorded_at
+    successor.revision = known.revision + 1
+    session.flush()
+    session.add(successor)
+
+
+def write_deed(session: Session, *, noun: str, subject: str, after: dict[str, Any]) -> None:
+    """Enter something done that is more than a change of one row, such as an evaluation of a quarter."""
+    _append(session, [(Change.DONE, noun, subject, {}, after)])
+
+
+def data_version(session: Session) -> int:
+    """A number that grows with every audited change."""
+    return session.exec(select(AuditEntry.number).order_by(col(AuditEntry.number).desc()).limit(1)).first() or 0
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if not connection.execute("PRAGMA query_only").fetchone()[0]:
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writing = connection.get_execution_options().get("okr_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def _translated(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise _unavailable(engine.url.render_as_string(), error) from error
+
+
+def _unavailable(url: str, error: Exception) -> DatabaseUnavailable:
+    said = str(getattr(error, "orig", error)).strip()
+    return DatabaseUnavailable(
+        message("error.database_unavailable", database=url, said=said),
+        remedy=message("error.database_unavailable_remedy"),
+    )
+
+
+def _write_audit_entries(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    deeds: list[Deed] = []
+    for row in session.new:
+        if isinstance(row, Row) and row.audited:
+            deeds.append((Change.CREATED, str(row.__tablename__), str(row.id), {}, row.content()))
+    for row in session.dirty:
+        if isinstance(row, Row) and row.audited and session.is_modified(row):
+            if isinstance(row, Editable):
+                row.version += 1
+            before, after = _difference(row)
+            deeds.append((Change.CHANGED, str(row.__tablename__), str(row.id), before, after))
+    if deeds:
+        _append(session, deeds)
+
+
+def _difference(row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
+    histories = {name: inspect(row).attrs[name].history for name in type(row).model_fields}
+    changed = {name: history.deleted[0] for name, history in histories.items() if history.deleted}
+    return {name: as_json(was) for name, was in changed.items()}, {
+        name: as_json(getattr(row, name)) for name in changed
+    }
+
+
+def _append(session: Session, deeds: list[Deed]) -> None:
+    last = session.execute(
+        select(AuditEntry.number, AuditEntry.hash).order_by(col(AuditEntry.number).desc()).limit(1)
+    ).first()
+    number, previous = (last[0], last[1]) if last else (0, "")
+    entries = []
+    for change, noun, row, before, after in deeds:
+        number += 1
+        entry = AuditEntry(
+            number=number,
+            at=moment_of(session),
+            actor=actor_of(session),
+            change=change,
+            noun=noun,
+            row=row,
+            before=before,
+            after=after,
+            hash="",
+        )
+        previous = entry.seal(previous)
+        entries.append({**dict(entry), "hash": previous})
+    session.execute(insert(AuditEntry), entries)

@@ -1,0 +1,93 @@
+"""The nouns, as SQLModel tables; one module a family, all of them gathered here."""
+
+from okr_engine.model.actions import ActionEvent, ActionEventKind, ActionState, ActionStep, CorrectiveAction
+from okr_engine.model.audit import AuditEntry
+from okr_engine.model.indicators import (
+    BreakKind,
+    ComparabilityBreak,
+    ComparabilityBreakForm,
+    Indicator,
+    IndicatorForm,
+    IndicatorKind,
+    Limit,
+    LimitForm,
+    MeasureUnit,
+    Polarity,
+)
+from okr_engine.model.measurements import Measurement, MeasurementForm
+from okr_engine.model.organisation import (
+    OrgUnit,
+    OrgUnitForm,
+    Person,
+    PersonForm,
+    Role,
+    RoleForm,
+    RoleHolding,
+    RoleHoldingForm,
+)
+from okr_engine.model.reviews import Narrative, NarrativeForm, NarrativeState
+from okr_engine.model.statuses import OwnerAssessment, StatusDecision
+from okr_engine.model.strategy import (
+    Goal,
+    GoalForm,
+    KeyResult,
+    KeyResultForm,
+    Priority,
+    PriorityForm,
+    Strategy,
+    StrategyForm,
+    Target,
+    TargetBasis,
+    TargetForm,
+)
+from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
+
+__all__ = [
+    "ActionEvent",
+    "ActionEventKind",
+    "ActionState",
+    "ActionStep",
+    "AuditEntry",
+    "BreakKind",
+    "ComparabilityBreak",
+    "ComparabilityBreakForm",
+    "CorrectiveAction",
+    "Direction",
+    "Goal",
+    "GoalForm",
+    "Indicator",
+    "IndicatorForm",
+    "IndicatorKind",
+    "KeyResult",
+    "KeyResultForm",
+    "KeyResultKind",
+    "Limit",
+    "LimitForm",
+    "MeasureUnit",
+    "Measurement",
+    "MeasurementForm",
+    "Narrative",
+    "NarrativeForm",
+    "NarrativeState",
+    "NoDataReason",
+    "OrgUnit",
+    "OrgUnitForm",
+    "OwnerAssessment",
+    "Person",
+    "PersonForm",
+    "Polarity",
+    "Priority",
+    "PriorityForm",
+    "Role",
+    "RoleForm",
+    "RoleHolding",
+    "RoleHoldingForm",
+    "RoleKind",
+    "Status",
+    "StatusDecision",
+    "Strategy",
+    "StrategyForm",
+    "Target",
+    "TargetBasis",
+    "TargetForm",
+]

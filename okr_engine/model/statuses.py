@@ -1,0 +1,65 @@
+"""Statuses: what the rules concluded and why, and the owner's own view beside it."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Index, text
+from sqlmodel import Field
+
+from okr_engine.model.columns import Choice, PeriodColumn, PeriodField, Prose
+from okr_engine.model.rows import Recorded
+from okr_engine.terms import Status
+from okr_engine.words import Words
+
+
+class StatusDecision(Recorded, table=True):
+    """What a rule concluded on a key result in a period, with the facts it used and its words as they were then."""
+
+    audited = False
+    __tablename__ = "status_decision"
+    __table_args__ = (
+        Index(
+            "uq_status_decision_current",
+            "key_result_id",
+            "period",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+        Index("ix_status_decision_period", "period"),
+    )
+    key_result_id: UUID = Field(foreign_key="key_result.id")
+    period: PeriodField = Field(sa_type=PeriodColumn)
+    status: Status = Field(sa_type=Choice(Status))
+    rule: str = Field(max_length=100)
+    rule_version: str = Field(max_length=100)
+    facts: dict[str, Any] = Field(sa_type=JSON)
+    because: dict[str, str] = Field(sa_type=JSON)
+    flags: list[dict[str, Any]] = Field(sa_type=JSON)
+
+    @property
+    def reason_template(self) -> Words:
+        """The rule's sentence, with its placeholders still open."""
+        return Words(**self.because)
+
+
+class OwnerAssessment(Recorded, table=True):
+    """How the owner sees it, with the reason and the day the view expires."""
+
+    __tablename__ = "owner_assessment"
+    __table_args__ = (
+        Index(
+            "uq_owner_assessment_current",
+            "key_result_id",
+            "period",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+    )
+    key_result_id: UUID = Field(foreign_key="key_result.id")
+    period: PeriodField = Field(sa_type=PeriodColumn)
+    status: Status = Field(sa_type=Choice(Status))
+    explanation: Prose
+    expires: date

@@ -1,0 +1,77 @@
+"""What the environment decides; read once by each door, never at import."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from okr_engine.words import Language
+
+
+class Settings(BaseSettings):
+    """Every setting is an environment variable `OKR_…`; the README's table lists them."""
+
+    model_config = SettingsConfigDict(env_prefix="OKR_", extra="ignore", frozen=True)
+
+    database_url: str = Field(
+        default="sqlite:///data/okr.db", description="Any SQLAlchemy address of SQLite or PostgreSQL"
+    )
+    demo: bool = Field(default=False, description="Offer demo accounts, on loopback only")
+    address: str = Field(default="127.0.0.1", description="The address that `okr serve` listens on")
+    port: int = Field(default=8501, ge=1, le=65535, description="The port that `okr serve` listens on")
+    language: Language = Field(
+        default=Language.FI, description="The language of the command line, and of visitors without one"
+    )
+    time_zone: str = Field(default="Europe/Helsinki", description="Where days begin and end")
+    rules: Path | None = Field(default=None, description="A folder with rule files to use instead of the packaged ones")
+    max_upload_mb: int = Field(default=50, ge=1, le=1000, description="The largest workbook that is read")
+    oidc_metadata_url: str | None = Field(
+        default=None, description="The identity provider's /.well-known/openid-configuration"
+    )
+    oidc_client_id: str | None = Field(default=None, description="The client registered at the identity provider")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Its secret")
+    oidc_redirect_url: str | None = Field(
+        default=None, description="This installation's address followed by /oauth2callback"
+    )
+    cookie_secret: SecretStr | None = Field(
+        default=None, description="Seals the sign-in cookie; the same for all replicas"
+    )
+
+    @model_validator(mode="after")
+    def _knows_all_of_the_identity_provider(self) -> Self:
+        given = [
+            self.oidc_metadata_url,
+            self.oidc_client_id,
+            self.oidc_client_secret,
+            self.oidc_redirect_url,
+            self.cookie_secret,
+        ]
+        if any(given) and not all(given):
+            raise ValueError(
+                "sign-in through an identity provider needs OKR_OIDC_METADATA_URL, OKR_OIDC_CLIENT_ID, "
+                "OKR_OIDC_CLIENT_SECRET, OKR_OIDC_REDIRECT_URL and OKR_COOKIE_SECRET together"
+            )
+        return self
+
+    @property
+    def has_identity_provider(self) -> bool:
+        """Whether people sign in through OIDC."""
+        return self.oidc_metadata_url is not None
+
+    @property
+    def offers_demo_accounts(self) -> bool:
+        """Whether anybody who reaches the screens may choose who to be."""
+        return self.demo and self.is_local and not self.has_identity_provider
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the screens."""
+        return self.address in ("127.0.0.1", "localhost", "::1")
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.time_zone)
