@@ -1,0 +1,31 @@
+"""The rules: YAML with examples, checked, versioned, and judged by an engine with a plain interpreter beside it."""
+
+from okr_engine.rulebook.conclusions import Conclusion
+from okr_engine.rulebook.examples import ExampleFailure, check_examples
+from okr_engine.rulebook.judge import Engine, engine_name
+from okr_engine.rulebook.reading import read_rulebook
+from okr_engine.rulebook.rulebook import Rulebook
+from okr_engine.rulebook.rules import ActionThen, FlagThen, Rule, StatusThen
+from okr_engine.rulebook.values import Facts
+from okr_engine.rulebook.vocabulary import VOCABULARY, ChainRole, Fact, Kind
+from okr_engine.terms import Status
+
+__all__ = [
+    "VOCABULARY",
+    "ActionThen",
+    "ChainRole",
+    "Conclusion",
+    "Engine",
+    "ExampleFailure",
+    "Fact",
+    "Facts",
+    "FlagThen",
+    "Kind",
+    "Rule",
+    "Rulebook",
+    "Status",
+    "StatusThen",
+    "check_examples",
+    "engine_name",
+    "read_rulebook",
+]

@@ -1,0 +1,1 @@
+"""Pure calculations: numbers in, dataclasses out; no database, no framework."""
