@@ -1,0 +1,147 @@
+"""Corrective actions as people see them: why, who is asked in which order, what has happened."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from okr_engine.access import Actor, Permission, may
+from okr_engine.database import known_at
+from okr_engine.model import (
+    ActionEvent,
+    ActionEventKind,
+    ActionState,
+    ActionStep,
+    CorrectiveAction,
+    Goal,
+    Indicator,
+    KeyResult,
+    MeasureUnit,
+    Person,
+    Role,
+    RoleKind,
+)
+from okr_engine.periods import Period
+from okr_engine.services.corrective_actions import is_assigned_to, may_work_on
+from okr_engine.services.people import holders
+from okr_engine.words import Words
+
+
+@dataclass(frozen=True)
+class ChainLink:
+    """One step of a responsibility chain and who stands there today; nobody is a vacancy."""
+
+    level: int
+    kind: RoleKind
+    role: Words
+    people: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True)
+class ActionHappening:
+    """One line of an action's history."""
+
+    at: datetime
+    actor: str
+    kind: ActionEventKind
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """A corrective action with its reason, chain and history; `is_mine` to act on, `is_on_my_desk` when assigned to me."""
+
+    code: str
+    version: int
+    key_result_code: str
+    key_result_name: Words
+    goal_code: str
+    measure: MeasureUnit
+    decimals: int
+    period: Period
+    action: str
+    rule: str
+    rule_version: str
+    because: Words
+    facts: Mapping[str, Any]
+    state: ActionState
+    due: date
+    assigned_to: Words
+    chain: tuple[ChainLink, ...]
+    history: tuple[ActionHappening, ...]
+    is_mine: bool
+    is_on_my_desk: bool
+
+
+def action_views(session: Session, actor: Actor, *, today: date, as_of: datetime | None = None) -> list[ActionView]:
+    """Every open corrective action the actor may read, the earliest due first."""
+    actions = [one for one in known_at(session, CorrectiveAction, as_of) if one.closed_at is None]
+    if not actions:
+        return []
+    key_results = {one.id: one for one in known_at(session, KeyResult, as_of)}
+    goals = {one.id: one for one in known_at(session, Goal, as_of)}
+    indicators = {one.id: one for one in known_at(session, Indicator, as_of)}
+    roles = {one.id: one.name for one in known_at(session, Role, as_of)}
+    people = {one.id: Words(one.name, one.name, one.name) for one in known_at(session, Person, as_of)}
+    steps = _steps(session)
+    events = _events(session, as_of)
+    held = holders(session, roles, today=today)
+    views = []
+    for action in actions:
+        key_result = key_results[action.key_result_id]
+        goal, indicator = goals[key_result.goal_id], indicators[key_result.indicator_id]
+        chain = [step.role_id for step in steps[action.id]]
+        is_mine = may_work_on(actor, action, goal.unit_id, chain)
+        if not (is_mine or may(actor, Permission.READ, goal.unit_id)):
+            continue
+        assigned = people.get(action.assigned_person_id) if action.assigned_person_id else None
+        assigned = assigned or (roles.get(action.assigned_role_id) if action.assigned_role_id else None)
+        views.append(
+            ActionView(
+                code=action.code,
+                version=action.version,
+                key_result_code=key_result.code,
+                key_result_name=key_result.name or indicator.name,
+                goal_code=goal.code,
+                measure=indicator.unit,
+                decimals=indicator.decimals,
+                period=action.period,
+                action=action.action,
+                rule=action.rule,
+                rule_version=action.rule_version,
+                because=Words(**action.because),
+                facts=action.facts,
+                state=action.state,
+                due=action.due,
+                assigned_to=assigned or Words(),
+                chain=tuple(_link(step, roles, held) for step in steps[action.id]),
+                history=tuple(events[action.id]),
+                is_mine=is_mine,
+                is_on_my_desk=is_assigned_to(actor, action),
+            )
+        )
+    return sorted(views, key=lambda view: (view.due, view.code))
+
+
+def _link(step: ActionStep, roles: Mapping[UUID, Words], held: Mapping[UUID, list[tuple[str, bool]]]) -> ChainLink:
+    role = roles.get(step.role_id, Words()) if step.role_id else Words()
+    return ChainLink(step.level, step.kind, role, tuple(held.get(step.role_id, ())) if step.role_id else ())
+
+
+def _steps(session: Session) -> dict[UUID, list[ActionStep]]:
+    found: dict[UUID, list[ActionStep]] = defaultdict(list)
+    for step in session.exec(select(ActionStep).order_by(col(ActionStep.level))):
+        found[step.action_id].append(step)
+    return found
+
+
+def _events(session: Session, as_of: datetime | None) -> dict[UUID, list[ActionHappening]]:
+    found: dict[UUID, list[ActionHappening]] = defaultdict(list)
+    for event in session.exec(select(ActionEvent).order_by(col(ActionEvent.number))):
+        if as_of is None or event.at <= as_of:
+            found[event.action_id].append(ActionHappening(event.at, event.actor, event.kind, event.data))
+    return found

@@ -1,0 +1,73 @@
+"""What wants attention in a quarter: open corrective actions, and what needs support without one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from okr_engine.services.action_views import ActionView
+from okr_engine.services.standings import GoalStanding, KeyResultStanding, StrategyStanding
+from okr_engine.terms import Status
+from okr_engine.words import Words
+
+
+@dataclass(frozen=True)
+class Attention:
+    """One matter: which key result, why, on whose desk it lies and until when; without an action there is no day."""
+
+    goal_code: str
+    key_result_code: str
+    name: Words
+    status: Status
+    because: Words
+    facts: Mapping[str, Any]
+    measure: str
+    decimals: int
+    desk: Words
+    due: date | None
+    overdue: bool
+
+
+def wanting_attention(strategy: StrategyStanding, actions: Iterable[ActionView], *, today: date) -> list[Attention]:
+    """The open actions on the strategy's goals, the earliest due first; then what needs support and has no action."""
+    standing = {one.code: (goal, one) for goal in strategy.goals for one in (*goal.key_results, *goal.kpis)}
+    acted = [view for view in actions if view.key_result_code in standing]
+    known = {view.key_result_code for view in acted}
+    waiting = [
+        _without_action(goal, one)
+        for goal, one in standing.values()
+        if one.status == Status.NEEDS_SUPPORT and one.code not in known
+    ]
+    return [_of_action(view, standing[view.key_result_code][1], today) for view in acted] + waiting
+
+
+def _of_action(view: ActionView, one: KeyResultStanding, today: date) -> Attention:
+    return Attention(
+        goal_code=view.goal_code,
+        key_result_code=view.key_result_code,
+        name=view.key_result_name,
+        status=one.status,
+        because=view.because,
+        facts=view.facts,
+        measure=view.measure,
+        decimals=view.decimals,
+        desk=view.assigned_to,
+        due=view.due,
+        overdue=view.due < today,
+    )
+
+
+def _without_action(goal: GoalStanding, one: KeyResultStanding) -> Attention:
+    return Attention(
+        goal_code=goal.code,
+        key_result_code=one.code,
+        name=one.name,
+        status=one.status,
+        because=one.decision.because if one.decision else Words(),
+        facts=one.decision.facts if one.decision else {},
+        measure=one.measure,
+        decimals=one.decimals,
+        desk=goal.owner,
+        due=None,
+        overdue=False,
+    )

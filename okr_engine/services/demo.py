@@ -1,0 +1,69 @@
+"""The demo: a county's and a city's real figures as workbooks, imported like any other, and who may be tried out."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlmodel import Session, select
+
+from okr_engine.access import Actor
+from okr_engine.model import OrgUnit
+from okr_engine.packaged import demo_folder
+from okr_engine.periods import Period
+from okr_engine.services.importing import import_content, touched_periods
+from okr_engine.words import Message, message
+from okr_engine.workbook import read_workbook
+
+LARGEST_MB = 5
+"""More than any of the packaged workbooks needs."""
+
+
+class DemoCase(StrEnum):
+    """Which organisation the demo shows."""
+
+    COUNTY = "county"
+    CITY = "city"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """A person of the demo whom a visitor can sign in as, and what there is to see as that person."""
+
+    case: DemoCase
+    person: str
+    shows: Message
+
+
+DEMO_ACCOUNTS = (
+    DemoAccount(DemoCase.COUNTY, "owner-first-line", message("demo.shows_goal_owner")),
+    DemoAccount(DemoCase.COUNTY, "leadership", message("demo.shows_leadership")),
+    DemoAccount(DemoCase.COUNTY, "strategy-office", message("demo.shows_strategy_office")),
+    DemoAccount(DemoCase.COUNTY, "data-steward", message("demo.shows_data_steward")),
+    DemoAccount(DemoCase.COUNTY, "viewer", message("demo.shows_viewer")),
+    DemoAccount(DemoCase.CITY, "city-owner-executive-office", message("demo.shows_goal_owner")),
+    DemoAccount(DemoCase.CITY, "city-leadership", message("demo.shows_leadership")),
+    DemoAccount(DemoCase.CITY, "city-strategy-office", message("demo.shows_strategy_office")),
+    DemoAccount(DemoCase.CITY, "city-data-steward", message("demo.shows_data_steward")),
+    DemoAccount(DemoCase.CITY, "city-viewer", message("demo.shows_viewer")),
+)
+"""The accounts offered at sign-in; one whose case is not loaded is nobody yet."""
+
+
+def is_empty(session: Session) -> bool:
+    """Whether the database has no unit, and so nothing that figures could belong to."""
+    return session.exec(select(OrgUnit.id).limit(1)).first() is None
+
+
+def load_demo(session: Session, actor: Actor, case: DemoCase = DemoCase.ALL) -> set[Period]:
+    """Import the case's workbooks, which changes nothing the second time; the quarters whose statuses they bear on."""
+    quarters = set[Period]()
+    for name in _workbooks_of(case):
+        data = (demo_folder() / name).read_bytes()
+        preview = import_content(session, actor, read_workbook(data, file=name, max_mb=LARGEST_MB))
+        quarters |= touched_periods(preview)
+    return quarters
+
+
+def _workbooks_of(case: DemoCase) -> list[str]:
+    cases = [DemoCase.COUNTY, DemoCase.CITY] if case == DemoCase.ALL else [case]
+    return [f"{one.value}.xlsx" for one in cases]

@@ -1,0 +1,289 @@
+"""One goal in a quarter, whole: its key results with their year, series, targets and breaks, the owner's words, the actions."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from okr_engine.access import Actor
+from okr_engine.database import columns_of, known_at, was_current
+from okr_engine.errors import NotFound
+from okr_engine.model import (
+    BreakKind,
+    ComparabilityBreak,
+    Direction,
+    Goal,
+    Indicator,
+    KeyResult,
+    Limit,
+    Measurement,
+    NoDataReason,
+    Role,
+    Status,
+    StatusDecision,
+    Target,
+    TargetBasis,
+)
+from okr_engine.periods import Cadence, Period
+from okr_engine.services.action_views import ActionView, action_views
+from okr_engine.services.assessments import AssessmentView, assessments_in
+from okr_engine.services.narratives import NarrativeView, narratives_of
+from okr_engine.services.people import holders
+from okr_engine.services.standings import GoalStanding, KeyResultStanding, standings
+from okr_engine.services.status_facts import DatedLimit, aim_of, in_force, path_from
+from okr_engine.words import Language, Words, message
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One figure of a series, or the reason why there is none, and how it came to be what it is."""
+
+    period: Period
+    value: Decimal | None
+    no_data_reason: NoDataReason | None
+    provisional: bool
+    comment: str | None
+    revision: int
+    reason: str | None
+    recorded_at: datetime
+    recorded_by: str
+    source: str
+
+    @property
+    def is_restated(self) -> bool:
+        """Whether an earlier figure stood in its place."""
+        return self.revision > 1
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A key result in one quarter of the year: the figure that is due then, and its status."""
+
+    quarter: Period
+    observed: Observed | None
+    status: Status | None
+
+
+@dataclass(frozen=True)
+class BreakMark:
+    """A day from which figures cannot be compared with earlier ones, and why."""
+
+    day: date
+    kind: BreakKind
+    text: Words
+
+
+@dataclass(frozen=True)
+class KeyResultReport:
+    """A key result or KPI with everything its row, chart and explanation show."""
+
+    standing: KeyResultStanding
+    direction: Direction
+    cadence: Cadence
+    definition: Words
+    baseline: Decimal | None
+    starts: date
+    due: date
+    target: DatedLimit | None
+    targets: tuple[DatedLimit, ...]
+    limits: tuple[DatedLimit, ...]
+    path: tuple[tuple[date, Decimal], ...]
+    cells: tuple[Cell, ...]
+    series: tuple[Observed, ...]
+    breaks: tuple[BreakMark, ...]
+    assessment: AssessmentView | None
+
+    def observed_in(self, quarter: Period) -> Observed | None:
+        """The figure due in `quarter`, if it is this year's."""
+        return next((cell.observed for cell in self.cells if cell.quarter == quarter), None)
+
+
+@dataclass(frozen=True)
+class GoalReport:
+    """A goal, whole."""
+
+    standing: GoalStanding
+    quarter: Period
+    priority: Words
+    strategy: Words
+    owner: Words
+    owner_people: tuple[tuple[str, bool], ...]
+    sponsor: Words
+    sponsor_people: tuple[tuple[str, bool], ...]
+    key_results: tuple[KeyResultReport, ...]
+    kpis: tuple[KeyResultReport, ...]
+    narratives: Mapping[Language, NarrativeView]
+    actions: tuple[ActionView, ...]
+
+
+def goal_report(
+    session: Session, actor: Actor, code: str, quarter: Period, *, today: date, as_of: datetime | None = None
+) -> GoalReport:
+    """The goal with that code; NotFound where there is none that the actor may read."""
+    strategy, priority, standing = _find(session, actor, code, quarter, as_of)
+    goal = next(one for one in known_at(session, Goal, as_of) if one.id == standing.id)
+    roles = {one.id: one.name for one in known_at(session, Role, as_of)}
+    held = holders(session, [role for role in (goal.owner_role_id, goal.sponsor_role_id) if role], today=today)
+    reports = _key_results(session, [*standing.key_results, *standing.kpis], quarter, today, as_of)
+    actions = action_views(session, actor, today=today, as_of=as_of)
+    return GoalReport(
+        standing=standing,
+        quarter=quarter,
+        priority=priority,
+        strategy=strategy,
+        owner=_named(roles, goal.owner_role_id),
+        owner_people=tuple(held.get(goal.owner_role_id, ())) if goal.owner_role_id else (),
+        sponsor=_named(roles, goal.sponsor_role_id),
+        sponsor_people=tuple(held.get(goal.sponsor_role_id, ())) if goal.sponsor_role_id else (),
+        key_results=tuple(reports[one.id] for one in standing.key_results),
+        kpis=tuple(reports[one.id] for one in standing.kpis),
+        narratives=narratives_of(session, goal.id, quarter, as_of=as_of),
+        actions=tuple(one for one in actions if one.goal_code == code),
+    )
+
+
+def _find(
+    session: Session, actor: Actor, code: str, quarter: Period, as_of: datetime | None
+) -> tuple[Words, Words, GoalStanding]:
+    for strategy in standings(session, actor, quarter, as_of=as_of):
+        for priority in strategy.priorities:
+            for goal in priority.goals:
+                if goal.code == code:
+                    return strategy.name, priority.name, goal
+    raise NotFound(message("error.no_such_goal", code=code))
+
+
+def _named(names: Mapping[UUID, Words], which: UUID | None) -> Words:
+    return names.get(which, Words()) if which else Words()
+
+
+def _key_results(
+    session: Session, wanted: Sequence[KeyResultStanding], quarter: Period, today: date, as_of: datetime | None
+) -> dict[UUID, KeyResultReport]:
+    ids = {one.id for one in wanted}
+    rows = {one.id: one for one in known_at(session, KeyResult, as_of) if one.id in ids}
+    indicator_ids = {row.indicator_id for row in rows.values()}
+    indicators = {one.id: one for one in known_at(session, Indicator, as_of) if one.id in indicator_ids}
+    series = _series(session, indicator_ids, as_of)
+    targets, limits = _targets(session, ids, as_of), _limits(session, indicator_ids, as_of)
+    breaks = _breaks(session, indicator_ids, as_of)
+    year = [Period.numbered(Cadence.QUARTER, quarter.start.year, number) for number in range(1, 5)]
+    statuses = _statuses(session, ids, year, as_of)
+    views = assessments_in(session, quarter, today=today, as_of=as_of)
+    reports = {}
+    for standing in wanted:
+        row, indicator = rows[standing.id], indicators[rows[standing.id].indicator_id]
+        seen = series[indicator.id, row.unit_id]
+        target = in_force(targets[row.id], quarter.end)
+        aim = aim_of(row.direction, indicator.better, target)
+        path = path_from(row.direction, indicator.kind, aim, row.baseline, row.starts, row.due)
+        steps = [] if path is None else [(row.starts, path.baseline), (row.due, path.expected_on(row.due))]
+        reports[standing.id] = KeyResultReport(
+            standing=standing,
+            direction=row.direction,
+            cadence=indicator.cadence,
+            definition=indicator.definition,
+            baseline=row.baseline,
+            starts=row.starts,
+            due=row.due,
+            target=target,
+            targets=tuple(targets[row.id]),
+            limits=tuple(limits[indicator.id]),
+            path=tuple(steps),
+            cells=tuple(_cell(one, indicator.cadence, seen, statuses.get((row.id, one))) for one in year),
+            series=tuple(seen[period] for period in sorted(seen)),
+            breaks=tuple(breaks[indicator.id]),
+            assessment=views.get(standing.id),
+        )
+    return reports
+
+
+def _cell(quarter: Period, cadence: Cadence, seen: Mapping[Period, Observed], status: Status | None) -> Cell:
+    period = quarter.of_cadence(cadence)
+    return Cell(quarter, seen.get(period) if period else None, status if period else None)
+
+
+def _series(
+    session: Session, indicators: Iterable[UUID], as_of: datetime | None
+) -> dict[tuple[UUID, UUID], dict[Period, Observed]]:
+    rows = session.execute(
+        columns_of(
+            Measurement.indicator_id,
+            Measurement.unit_id,
+            Measurement.period,
+            Measurement.value,
+            Measurement.no_data_reason,
+            Measurement.provisional,
+            Measurement.comment,
+            Measurement.revision,
+            Measurement.reason,
+            Measurement.recorded_at,
+            Measurement.recorded_by,
+            Measurement.source,
+        ).where(was_current(Measurement, as_of), col(Measurement.indicator_id).in_(indicators))
+    )
+    found: dict[tuple[UUID, UUID], dict[Period, Observed]] = defaultdict(dict)
+    for indicator, unit, period, *rest in rows:
+        found[indicator, unit][period] = Observed(period, *rest)
+    return found
+
+
+def _statuses(
+    session: Session, key_results: Iterable[UUID], quarters: Iterable[Period], as_of: datetime | None
+) -> dict[tuple[UUID, Period], Status]:
+    rows = session.execute(
+        columns_of(StatusDecision.key_result_id, StatusDecision.period, StatusDecision.status).where(
+            was_current(StatusDecision, as_of),
+            col(StatusDecision.key_result_id).in_(key_results),
+            col(StatusDecision.period).in_(quarters),
+        )
+    )
+    return {(key_result, period): status for key_result, period, status in rows}
+
+
+def _targets(session: Session, key_results: Iterable[UUID], as_of: datetime | None) -> dict[UUID, list[DatedLimit]]:
+    rows = session.exec(
+        select(Target)
+        .where(was_current(Target, as_of), col(Target.key_result_id).in_(key_results))
+        .order_by(col(Target.valid_from))
+    )
+    found: dict[UUID, list[DatedLimit]] = defaultdict(list)
+    for row in rows:
+        found[row.key_result_id].append(
+            DatedLimit(row.valid_from, row.valid_to, row.value, row.low, row.high, row.basis)
+        )
+    return found
+
+
+def _limits(session: Session, indicators: Iterable[UUID], as_of: datetime | None) -> dict[UUID, list[DatedLimit]]:
+    rows = session.exec(
+        select(Limit)
+        .where(was_current(Limit, as_of), col(Limit.indicator_id).in_(indicators))
+        .order_by(col(Limit.valid_from))
+    )
+    found: dict[UUID, list[DatedLimit]] = defaultdict(list)
+    for row in rows:
+        found[row.indicator_id].append(
+            DatedLimit(row.valid_from, row.valid_to, row.value, None, None, TargetBasis.STATUTORY)
+        )
+    return found
+
+
+def _breaks(session: Session, indicators: Iterable[UUID], as_of: datetime | None) -> dict[UUID, list[BreakMark]]:
+    rows = session.exec(
+        select(ComparabilityBreak)
+        .where(
+            was_current(ComparabilityBreak, as_of),
+            col(ComparabilityBreak.indicator_id).in_(indicators),
+            col(ComparabilityBreak.withdrawn).is_(False),
+        )
+        .order_by(col(ComparabilityBreak.day))
+    )
+    found: dict[UUID, list[BreakMark]] = defaultdict(list)
+    for row in rows:
+        found[row.indicator_id].append(BreakMark(row.day, row.kind, row.text))
+    return found

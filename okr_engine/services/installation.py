@@ -1,0 +1,80 @@
+"""One installation of the product: its settings, database and rulebooks, and the two ways to reach a service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from okr_engine import clock
+from okr_engine.access import Actor
+from okr_engine.database import connect, data_version, reading, writing
+from okr_engine.migrations import check_schema
+from okr_engine.packaged import rules_folder
+from okr_engine.rulebook import Rulebook, read_rulebook
+from okr_engine.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Rulebooks:
+    """The rules in force: what gives a status, and what calls for a corrective action."""
+
+    status: Rulebook
+    actions: Rulebook
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What every door opens once and hands to the services."""
+
+    settings: Settings
+    engine: Engine
+    rulebooks: Rulebooks
+
+    def ask(self, service: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Answer from one moment of the database."""
+        with reading(self.engine) as session:
+            return service(session, *args, **kwargs)
+
+    def act(
+        self,
+        actor: Actor,
+        service: Callable[Concatenate[Session, Actor, P], R],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """Let `actor` do one thing in one transaction."""
+        with writing(self.engine, actor=actor.code, now=self.now()) as session:
+            return service(session, actor, *args, **kwargs)
+
+    def now(self) -> datetime:
+        """This moment."""
+        return clock.now()
+
+    def today(self) -> date:
+        """Today where the organisation is."""
+        return self.now().astimezone(self.settings.zone).date()
+
+    def data_version(self) -> int:
+        """A number that grows with every change; what was read under the same number is still true."""
+        return self.ask(data_version)
+
+
+def open_installation(settings: Settings) -> Installation:
+    """Connect, refuse a database of another version, and read the rules; raises OperatorError or InvalidRules."""
+    engine = connect(settings.database_url)
+    check_schema(engine)
+    return Installation(settings, engine, read_rulebooks(settings.rules))
+
+
+def read_rulebooks(folder: Path | None = None) -> Rulebooks:
+    """The rulebooks of `folder`, or those that come with the program; raises InvalidRules."""
+    folder = folder or rules_folder()
+    return Rulebooks(status=read_rulebook(folder / "status.yaml"), actions=read_rulebook(folder / "actions.yaml"))

@@ -1,0 +1,128 @@
+"""Who is who: from an identity or a code to an actor with the roles of today."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from okr_engine.access import Actor, Grant
+from okr_engine.errors import NotAllowed, NotFound
+from okr_engine.model import OrgUnit, Person, Role, RoleHolding
+from okr_engine.words import Words, message
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What an identity provider says of somebody."""
+
+    subject: str
+    email: str | None
+    email_verified: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to choose from: a code and its name."""
+
+    code: str
+    name: Words
+
+
+def actor_with_code(session: Session, code: str, *, today: date) -> Actor:
+    """The person with that code as an actor; NotFound where there is none."""
+    person = session.exec(select(Person).where(Person.code == code)).first()
+    if person is None:
+        raise NotFound(message("error.no_such_person", code=code))
+    return _actor(session, person, today)
+
+
+def actor_with_identity(session: Session, identity: Identity, *, today: date) -> Actor:
+    """The person with the provider's subject, or else with the verified e-mail; NotAllowed when nobody is known by them."""
+    person = session.exec(select(Person).where(Person.subject == identity.subject)).first()
+    if person is None and identity.email and identity.email_verified:
+        same_email = func.lower(col(Person.email)) == identity.email.lower()
+        person = session.exec(select(Person).where(same_email, col(Person.subject).is_(None))).first()
+    if person is None:
+        raise NotAllowed(
+            message("error.unknown_identity", email=identity.email or identity.subject),
+            remedy=message("error.unknown_identity_remedy"),
+        )
+    return _actor(session, person, today)
+
+
+def units_below(parents: Mapping[UUID, UUID | None], unit: UUID) -> frozenset[UUID]:
+    """A unit and every unit under it."""
+    children: dict[UUID | None, list[UUID]] = defaultdict(list)
+    for child, parent in parents.items():
+        children[parent].append(child)
+    found, waiting = set[UUID](), [unit]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += children[one]
+    return frozenset(found)
+
+
+def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """The names of the persons with those codes; whoever is no person, such as the operator, is left out."""
+    wanted = set(codes)
+    return (
+        dict(session.exec(select(Person.code, Person.name).where(col(Person.code).in_(wanted))).all()) if wanted else {}
+    )
+
+
+def name_of(session: Session, code: str) -> str:
+    """The person's name, or the code itself for whoever is no person."""
+    return names_of(session, [code]).get(code, code)
+
+
+def assignable(session: Session) -> tuple[list[Choice], list[Choice]]:
+    """The roles and the persons that an action can be given to, by name."""
+    roles = [Choice(role.code, role.name) for role in session.exec(select(Role).order_by(col(Role.code)))]
+    people = [
+        Choice(one.code, Words(one.name, one.name, one.name))
+        for one in session.exec(select(Person).order_by(col(Person.name)))
+    ]
+    return roles, people
+
+
+def _actor(session: Session, person: Person, today: date) -> Actor:
+    parents = dict(session.exec(select(OrgUnit.id, OrgUnit.parent_id)).all())
+    holdings = session.exec(
+        select(Role, RoleHolding)
+        .join(RoleHolding, col(RoleHolding.role_id) == col(Role.id))
+        .where(RoleHolding.person_id == person.id)
+        .order_by(col(Role.code))
+    )
+    held = [role for role, holding in holdings if _is_held(holding, today)]
+    return Actor(
+        code=person.code,
+        name=person.name,
+        language=person.language,
+        grants=tuple(Grant(role.kind, role.id, units_below(parents, role.unit_id)) for role in held),
+        person_id=person.id,
+    )
+
+
+def _is_held(holding: RoleHolding, today: date) -> bool:
+    return holding.starts <= today and (holding.ends is None or today <= holding.ends)
+
+
+def holders(session: Session, roles: Iterable[UUID], *, today: date) -> dict[UUID, list[tuple[str, bool]]]:
+    """For each role the names of those who hold it today, holder first, each with whether they are a deputy."""
+    rows = session.exec(
+        select(RoleHolding, Person.name)
+        .join(Person, col(Person.id) == col(RoleHolding.person_id))
+        .where(col(RoleHolding.role_id).in_(list(roles)))
+        .order_by(col(RoleHolding.deputy), col(Person.name))
+    )
+    found: dict[UUID, list[tuple[str, bool]]] = defaultdict(list)
+    for holding, name in rows:
+        if _is_held(holding, today):
+            found[holding.role_id].append((name, holding.deputy))
+    return found

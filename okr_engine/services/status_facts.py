@@ -1,0 +1,368 @@
+"""What the rules are told: one set of facts per key result and quarter, computed here, rounded once, only compared later."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, String, func, type_coerce
+from sqlmodel import Session, col, select
+
+from okr_engine.database import columns_of, was_current
+from okr_engine.model import (
+    ComparabilityBreak,
+    Direction,
+    Indicator,
+    IndicatorKind,
+    KeyResult,
+    KeyResultKind,
+    Limit,
+    Measurement,
+    MeasureUnit,
+    NoDataReason,
+    Polarity,
+    Target,
+    TargetBasis,
+)
+from okr_engine.periods import Cadence, Period
+from okr_engine.statistics.aims import Aim, worsened_in_a_row
+from okr_engine.statistics.trajectories import Path, elapsed_share, path_of
+
+LOOK_BACK = 4
+"""How many periods before the current one can matter to a status: a year of quarters."""
+
+_FOUR_DECIMALS = Decimal("0.0001")
+_SIGN = {Polarity.HIGHER: 1, Polarity.LOWER: -1, Polarity.NEITHER: 0}
+
+Facts = dict[str, str | int | float]
+Key = Hashable
+"""An identity as the database's driver gives it; thousands are only compared, never turned into UUIDs."""
+
+
+class Subject(NamedTuple):
+    """A key result with what its indicator says about it."""
+
+    id: UUID
+    code: str
+    kind: KeyResultKind
+    direction: Direction
+    baseline: Decimal | None
+    starts: date
+    due: date
+    indicator: Key
+    unit: Key
+    measure: MeasureUnit
+    indicator_kind: IndicatorKind
+    better: Polarity
+    cadence: Cadence
+    lag_days: int
+
+
+class Observation(NamedTuple):
+    """A measured value, or the reason why there is none."""
+
+    value: Decimal | None
+    no_data_reason: NoDataReason | None
+
+
+class DatedLimit(NamedTuple):
+    """A target or statutory limit with the days it holds."""
+
+    valid_from: date
+    valid_to: date | None
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    basis: TargetBasis
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything known that bears on the statuses of one quarter."""
+
+    quarter: Period
+    subjects: Sequence[Subject]
+    observations: Mapping[tuple[Key, Key], Mapping[Period, Observation]]
+    targets: Mapping[Key, Sequence[DatedLimit]]
+    limits: Mapping[Key, Sequence[DatedLimit]]
+    breaks: Mapping[Key, Sequence[date]]
+
+
+def gather_evidence(session: Session, quarter: Period) -> Evidence:
+    """Read what bears on `quarter`, in as many queries for one key result as for a thousand."""
+    return Evidence(
+        quarter=quarter,
+        subjects=_subjects(session, quarter),
+        observations=_observations(session, quarter),
+        targets=_targets(session),
+        limits=_limits(session),
+        breaks=_breaks(session),
+    )
+
+
+def facts_of(subject: Subject, evidence: Evidence, *, today: date) -> Facts:
+    """The facts about one key result in the evidence's quarter; what does not apply is absent."""
+    period = evidence.quarter.of_cadence(subject.cadence)
+    base: Facts = {
+        "type": "key_result",
+        "key": str(subject.id),
+        "kind": subject.kind.value,
+        "direction": subject.direction.value,
+    }
+    if period is None:
+        return base | {
+            "has_value": 0,
+            "has_target": 0,
+            "judgeable": 0,
+            "no_data_reason": NoDataReason.NOT_YET_DUE.value,
+        }
+    target = in_force(evidence.targets.get(subject.id, ()), period.end)
+    aim = aim_of(subject.direction, subject.better, target)
+    series = evidence.observations.get((subject.indicator, subject.unit), {})
+    base |= _numbers(
+        target=aim.target,
+        target_low=aim.low,
+        target_high=aim.high,
+        time_share=elapsed_share(subject.starts, subject.due, period.end),
+    )
+    base |= {"has_target": int(aim.has_target)}
+    if target is not None and target.basis == TargetBasis.STATUTORY:
+        base |= {"statutory_target": 1}
+    observed = series.get(period)
+    if observed is None or observed.value is None:
+        reason = observed.no_data_reason if observed else _why_missing(period, subject.lag_days, today)
+        return base | {"has_value": 0, "judgeable": 0, "no_data_reason": (reason or NoDataReason.LATE).value}
+    return base | _facts_of_value(subject, aim, observed.value, period, series, evidence)
+
+
+def aim_of(direction: Direction, better: Polarity, target: DatedLimit | None) -> Aim:
+    """What a direction, with the indicator's own good way and the target in force, asks of the figure."""
+    if direction == Direction.WITHIN:
+        return Aim(0, low=target.low, high=target.high) if target else Aim(0)
+    sign = {
+        Direction.INCREASE: 1,
+        Direction.AT_LEAST: 1,
+        Direction.DECREASE: -1,
+        Direction.AT_MOST: -1,
+        Direction.IMPROVE: _SIGN[better],
+        Direction.NEUTRAL: 0,
+    }[direction]
+    return Aim(sign, target=target.value if target and sign else None)
+
+
+def path_from(
+    subject_direction: Direction, kind: IndicatorKind, aim: Aim, baseline: Decimal | None, starts: date, due: date
+) -> Path | None:
+    """The way to walk, where the direction has one; the progress of work starts from nothing."""
+    if not subject_direction.has_path:
+        return None
+    start = Decimal(0) if baseline is None and kind == IndicatorKind.PROGRESS else baseline
+    return path_of(aim, start, starts, due)
+
+
+def in_force(dated: Iterable[DatedLimit], day: date) -> DatedLimit | None:
+    """The target or limit that holds on `day`; of several the one that began last."""
+    holding = [one for one in dated if one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)]
+    return max(holding, key=lambda one: one.valid_from, default=None)
+
+
+def crosses_break(breaks: Iterable[date], earlier: Period, later: Period) -> bool:
+    """Whether a comparison of the two periods crosses a break; a break inside a period makes that period mixed."""
+    return any(earlier.start < day <= later.end for day in breaks)
+
+
+def _facts_of_value(
+    subject: Subject,
+    aim: Aim,
+    value: Decimal,
+    period: Period,
+    series: Mapping[Period, Observation],
+    evidence: Evidence,
+) -> Facts:
+    breaks = evidence.breaks.get(subject.indicator, ())
+    baseline_holds = subject.baseline is not None and not any(subject.starts <= day <= period.end for day in breaks)
+    baseline = subject.baseline if baseline_holds else None
+    path = None
+    if baseline_holds or subject.baseline is None:
+        path = path_from(subject.direction, subject.indicator_kind, aim, subject.baseline, subject.starts, subject.due)
+    earlier = [(one, seen.value) for one, seen in sorted(series.items()) if one < period and seen.value is not None]
+    comparable = [known for one, known in earlier if not crosses_break(breaks, one, period)]
+    previous = comparable[-1] if comparable else None
+    missed = aim.missed_by(value)
+    expected = path.expected_on(period.end) if path else None
+    behind = -_improved(aim, expected, value) if expected is not None else None
+    flags: Facts = {
+        "has_value": 1,
+        "has_baseline": int(subject.baseline is not None),
+        "has_path": int(path is not None),
+        "comparable": int(previous is not None),
+        "crosses_break": int(bool(earlier) and previous is None),
+        "judgeable": int(aim.has_target or (aim.sign != 0 and (baseline is not None or previous is not None))),
+        "worsened_in_a_row": worsened_in_a_row(aim, [*comparable, value]),
+        "below_limit_periods": _below_limit_periods(
+            subject, period, series, evidence.limits.get(subject.indicator, ())
+        ),
+    }
+    if missed is not None:
+        flags["met"] = int(missed == 0)
+    return flags | _numbers(
+        value=value,
+        baseline=subject.baseline,
+        expected=expected,
+        previous=previous if previous is not None else (earlier[-1][1] if earlier else None),
+        limit=_limit_value(evidence.limits.get(subject.indicator, ()), period),
+        missed_by=missed,
+        missed_by_points=missed if subject.measure.in_points else None,
+        missed_by_percent=_share_of_target(missed, aim) if not subject.measure.in_points else None,
+        behind_by=behind,
+        path_share=path.walked_share(value, period.end) if path else None,
+        improved_by=aim.improvement(previous, value) if previous is not None else None,
+        improved_from_baseline=aim.improvement(baseline, value) if baseline is not None else None,
+    )
+
+
+def _improved(aim: Aim, before: Decimal, after: Decimal) -> Decimal:
+    return aim.improvement(before, after) or Decimal(0)
+
+
+def _share_of_target(missed: Decimal | None, aim: Aim) -> Decimal | None:
+    if missed is None or aim.is_range or not aim.target:
+        return None
+    return missed / abs(aim.target) * 100
+
+
+def _below_limit_periods(
+    subject: Subject, period: Period, series: Mapping[Period, Observation], limits: Sequence[DatedLimit]
+) -> int:
+    sign = _SIGN[subject.better]
+    count = 0
+    while sign and limits and count <= LOOK_BACK:
+        at = period.shifted(-count)
+        observed, limit = series.get(at), _limit_value(limits, at)
+        if observed is None or observed.value is None or limit is None or sign * (observed.value - limit) >= 0:
+            break
+        count += 1
+    return count
+
+
+def _limit_value(limits: Sequence[DatedLimit], period: Period) -> Decimal | None:
+    holding = in_force(limits, period.end)
+    return holding.value if holding else None
+
+
+def _why_missing(period: Period, lag_days: int, today: date) -> NoDataReason:
+    return NoDataReason.NOT_YET_DUE if today <= period.end + timedelta(days=lag_days) else NoDataReason.LATE
+
+
+def _numbers(**figures: Decimal | None) -> Facts:
+    """The figures that exist, rounded to four decimals, as JSON numbers."""
+    return {name: _number(figure) for name, figure in figures.items() if figure is not None}
+
+
+def _number(figure: Decimal) -> int | float:
+    rounded = figure.quantize(_FOUR_DECIMALS, ROUND_HALF_UP)
+    return int(rounded) if rounded == rounded.to_integral_value() else float(rounded)
+
+
+def _subjects(session: Session, quarter: Period) -> list[Subject]:
+    rows = session.execute(
+        columns_of(
+            KeyResult.id,
+            KeyResult.code,
+            KeyResult.kind,
+            KeyResult.direction,
+            KeyResult.baseline,
+            KeyResult.starts,
+            KeyResult.due,
+            _key(KeyResult.indicator_id),
+            _key(KeyResult.unit_id),
+            Indicator.unit,
+            Indicator.kind,
+            Indicator.better,
+            Indicator.cadence,
+            Indicator.lag_days,
+        )
+        .join(Indicator, col(Indicator.id) == col(KeyResult.indicator_id))
+        .where(col(KeyResult.starts) <= quarter.end, col(KeyResult.due) >= quarter.start)
+        .order_by(col(KeyResult.code))
+    )
+    return [Subject(*row) for row in rows]
+
+
+def _observations(session: Session, quarter: Period) -> dict[tuple[Key, Key], dict[Period, Observation]]:
+    periods = [ending.shifted(-back) for ending in _periods_ending_with(quarter) for back in range(LOOK_BACK + 1)]
+    rows = session.execute(
+        columns_of(
+            _key(Measurement.indicator_id),
+            _key(Measurement.unit_id),
+            Measurement.period,
+            Measurement.value,
+            Measurement.no_data_reason,
+        ).where(was_current(Measurement, None), col(Measurement.period).in_(periods))
+    )
+    found: dict[tuple[Key, Key], dict[Period, Observation]] = defaultdict(dict)
+    for indicator, unit, period, value, reason in rows:
+        found[indicator, unit][period] = Observation(value, reason)
+    return found
+
+
+def _periods_ending_with(quarter: Period) -> list[Period]:
+    return [period for cadence in Cadence if (period := quarter.of_cadence(cadence))]
+
+
+def _targets(session: Session) -> dict[Key, list[DatedLimit]]:
+    rows = session.execute(
+        columns_of(
+            Target.key_result_id,
+            Target.valid_from,
+            Target.valid_to,
+            Target.value,
+            Target.low,
+            Target.high,
+            Target.basis,
+        ).where(was_current(Target, None))
+    )
+    return _dated(rows)
+
+
+def _limits(session: Session) -> dict[Key, list[DatedLimit]]:
+    rows = session.execute(
+        columns_of(_key(Limit.indicator_id), Limit.valid_from, Limit.valid_to, Limit.value).where(was_current(Limit, None))
+    )
+    return _dated((*row, None, None, TargetBasis.STATUTORY) for row in rows)
+
+
+def _dated(rows: Iterable[Row[Any] | tuple[Any, ...]]) -> dict[Key, list[DatedLimit]]:
+    dated: dict[Key, list[DatedLimit]] = defaultdict(list)
+    for subject, *rest in rows:
+        dated[subject].append(DatedLimit(*rest))
+    return dated
+
+
+def _breaks(session: Session) -> dict[Key, list[date]]:
+    rows = session.execute(
+        columns_of(_key(ComparabilityBreak.indicator_id), ComparabilityBreak.day).where(
+            was_current(ComparabilityBreak, None), col(ComparabilityBreak.withdrawn).is_(False)
+        )
+    )
+    days: dict[Key, list[date]] = defaultdict(list)
+    for indicator, day in rows:
+        days[indicator].append(day)
+    return days
+
+
+def _key(identity: UUID) -> Any:
+    return type_coerce(identity, String)
+
+
+def latest_quarter(session: Session, unit_ids: Iterable[UUID] | None = None) -> Period | None:
+    """The quarter in which the newest figure's period ends, of all units or of the given ones; None without figures."""
+    newest = columns_of(Measurement.period).where(was_current(Measurement, None), col(Measurement.value).is_not(None))
+    if unit_ids is not None:
+        newest = newest.where(col(Measurement.unit_id).in_(list(unit_ids)))
+    starts = newest.with_only_columns(func.max(Measurement.period_start)).scalar_subquery()
+    periods = session.scalars(newest.where(col(Measurement.period_start) == starts).distinct()).all()
+    return max((Period.containing(period.end) for period in periods), default=None)
