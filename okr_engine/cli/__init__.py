@@ -1,0 +1,1 @@
+"""The command line `okr`: the operator's door, and the tests'."""

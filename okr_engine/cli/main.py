@@ -1,0 +1,38 @@
+"""The edge of the command line: commands, errors as sentences, exit codes.
+
+0 done · 1 failed, the installation needs attention · 2 bad input, the person corrects it
+"""
+
+import sys
+
+import typer
+
+from okr_engine.cli import files, health, serving, statuses
+from okr_engine.cli.speaking import complain
+from okr_engine.errors import InputError, OkrError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+rules = typer.Typer(no_args_is_help=True, help="The rules that give statuses and call for actions.")
+audit = typer.Typer(no_args_is_help=True, help="The audit log.")
+app.add_typer(rules, name="rules")
+app.add_typer(audit, name="audit")
+
+app.command("serve")(serving.serve)
+app.command("demo")(files.demo)
+app.command("migrate")(files.migrate_database)
+app.command("import")(files.import_file)
+app.command("export")(files.export_file)
+app.command("evaluate")(statuses.evaluate_quarter)
+app.command("status")(statuses.status)
+app.command("doctor")(health.doctor)
+rules.command("check")(health.check_rules)
+audit.command("verify")(health.verify_audit_log)
+
+
+def main() -> None:
+    """Run one command; what people can correct exits with 2, what the installation must solve with 1."""
+    try:
+        app()
+    except OkrError as error:
+        complain(error)
+        sys.exit(2 if isinstance(error, InputError) else 1)

@@ -1,0 +1,67 @@
+"""What the command line says, in the operator's language."""
+
+from collections.abc import Mapping
+
+import typer
+from pydantic import ValidationError
+
+from okr_engine.errors import InvalidFile, InvalidSettings, Mistake, OkrError, Place
+from okr_engine.i18n import say, speak
+from okr_engine.services.installation import Installation, open_installation
+from okr_engine.settings import Settings
+from okr_engine.words import Language, message
+
+
+def settings() -> Settings:
+    """The settings of the environment; InvalidSettings when they contradict themselves."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'OKR_*'}: {one['msg']}" for one in error.errors())
+        raise InvalidSettings(
+            message("error.invalid_settings", said=wrong), remedy=message("error.invalid_settings_remedy")
+        ) from None
+
+
+def installation() -> Installation:
+    """The installation that the environment names."""
+    return open_installation(settings())
+
+
+def tell(key: str, /, **values: object) -> None:
+    """One line to standard output."""
+    typer.echo(say(_language(), key, **values))
+
+
+def tell_of_step(place: Place, before: Mapping[str, object], after: Mapping[str, object], reason: str | None) -> None:
+    """One change of an import: where it stands, what was known, what is told, and why."""
+    changes = ", ".join(f"{name} {_shown(before[name])} → {_shown(after.get(name))}" for name in before)
+    typer.echo(f"  {place}: {changes}" + (f" ({reason})" if reason else ""))
+
+
+def complain(error: OkrError) -> None:
+    """An error to standard error: where, what, every mistake, and the remedy."""
+    where = f"{error.place}: " if error.place and str(error.place) else ""
+    typer.echo(f"{where}{speak(error.what, _language())}", err=True)
+    if isinstance(error, InvalidFile):
+        for mistake in error.mistakes:
+            typer.echo(f"  {mistake_line(mistake)}", err=True)
+    if error.remedy:
+        typer.echo(speak(error.remedy, _language()), err=True)
+
+
+def mistake_line(mistake: Mistake) -> str:
+    """A mistake on one line: place, what is wrong, what is allowed."""
+    allowed = f" {speak(mistake.allowed, _language())}" if mistake.allowed else ""
+    return f"{mistake.place}: {speak(mistake.what, _language())}{allowed}"
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else str(value)
+
+
+def _language() -> Language:
+    try:
+        return Settings().language
+    except ValidationError:
+        return Language.EN
