@@ -6,15 +6,15 @@ from typing import Annotated
 import typer
 
 from okr_engine.access import OPERATOR
+from okr_engine.cli.progress import quarters_done, working
 from okr_engine.cli.speaking import installation, settings, tell, tell_of_step
 from okr_engine.database import connect
 from okr_engine.errors import InvalidInput
 from okr_engine.migrations import migrate
-from okr_engine.services.demo import DemoCase, is_empty, load_demo
-from okr_engine.services.evaluation import evaluate
+from okr_engine.services.demo import DemoCase, is_empty, load_and_evaluate_demo
 from okr_engine.services.exporting import export_content
 from okr_engine.services.import_plan import StepKind
-from okr_engine.services.importing import ImportPreview, import_content, preview_import, touched_periods
+from okr_engine.services.importing import ImportPreview, import_and_evaluate, preview_import
 from okr_engine.words import Language, message
 from okr_engine.workbook import (
     Content,
@@ -23,7 +23,6 @@ from okr_engine.workbook import (
     write_measurements_csv,
     write_workbook,
 )
-
 
 _SHOWN_STEPS = 200
 
@@ -41,8 +40,7 @@ def demo(
     place = installation()
     if if_empty and not place.ask(is_empty):
         return
-    quarters = place.act(OPERATOR, load_demo, case)
-    done = place.act(OPERATOR, evaluate, quarters, place.rulebooks)
+    done = place.act(OPERATOR, load_and_evaluate_demo, case, place.rulebooks)
     tell("cli.demo_loaded", decided=done.decided, quarters=len(done.quarters), raised=len(done.raised))
 
 
@@ -52,13 +50,13 @@ def import_file(
 ) -> None:
     """Import a workbook or measurements, and decide the statuses they bear on."""
     place = installation()
-    content = _read(file, place.settings.max_upload_mb)
+    with working("cli.reading", file=file.name):
+        content = _read(file, place.settings.max_upload_mb)
     if dry_run:
         _tell_preview(place.ask(preview_import, OPERATOR, content))
         return
-    preview = place.act(OPERATOR, import_content, content)
+    preview, done = place.act(OPERATOR, import_and_evaluate, content, place.rulebooks, track=quarters_done)
     _tell_preview(preview)
-    done = place.act(OPERATOR, evaluate, touched_periods(preview), place.rulebooks)
     tell("cli.imported", decided=done.decided, quarters=len(done.quarters), raised=len(done.raised))
 
 

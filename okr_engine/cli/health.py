@@ -1,4 +1,4 @@
-"""`okr doctor`, `okr rules check` and `okr audit verify`: is everything as it should be, and what to do where it is not."""
+"""`okr doctor`, `okr rules check` and `okr audit verify`: is all in order, and what to do if not."""
 
 import shutil
 import sys
@@ -12,9 +12,9 @@ import typer
 
 from okr_engine.cli.speaking import complain, installation, settings, tell
 from okr_engine.database import connect
-from okr_engine.errors import InvalidSettings, OkrError
+from okr_engine.errors import InvalidRules, InvalidSettings, OkrError
 from okr_engine.migrations import check_schema
-from okr_engine.rulebook import engine_name
+from okr_engine.rulebook import check_examples, engine_name
 from okr_engine.services.audit_log import verify_audit
 from okr_engine.services.installation import read_rulebooks
 from okr_engine.words import message
@@ -30,6 +30,8 @@ def check_rules(
     """Check every rule file and run the rules' own examples."""
     books = read_rulebooks(folder or settings().rules)
     for book in (books.status, books.actions):
+        if failures := check_examples(book):
+            raise InvalidRules(f"{book.name}.yaml", [failure.mistake for failure in failures])
         examples = sum(len(rule.examples) for rule in book.rules)
         tell("cli.rules_hold", name=book.name, version=book.version, rules=len(book.rules), examples=examples)
 

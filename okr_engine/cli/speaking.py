@@ -28,9 +28,14 @@ def installation() -> Installation:
     return open_installation(settings())
 
 
+def spoken(key: str, /, **values: object) -> str:
+    """A sentence in the operator's language."""
+    return say(_language(), key, **values)
+
+
 def tell(key: str, /, **values: object) -> None:
     """One line to standard output."""
-    typer.echo(say(_language(), key, **values))
+    typer.echo(spoken(key, **values))
 
 
 def tell_of_step(place: Place, before: Mapping[str, object], after: Mapping[str, object], reason: str | None) -> None:

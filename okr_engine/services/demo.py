@@ -9,7 +9,9 @@ from okr_engine.access import Actor
 from okr_engine.model import OrgUnit
 from okr_engine.packaged import demo_folder
 from okr_engine.periods import Period
+from okr_engine.services.evaluation import Evaluation, evaluate
 from okr_engine.services.importing import import_content, touched_periods
+from okr_engine.services.installation import Rulebooks
 from okr_engine.words import Message, message
 from okr_engine.workbook import read_workbook
 
@@ -52,6 +54,11 @@ DEMO_ACCOUNTS = (
 def is_empty(session: Session) -> bool:
     """Whether the database has no unit, and so nothing that figures could belong to."""
     return session.exec(select(OrgUnit.id).limit(1)).first() is None
+
+
+def load_and_evaluate_demo(session: Session, actor: Actor, case: DemoCase, rulebooks: Rulebooks) -> Evaluation:
+    """Load the demo, and in the same transaction decide the quarters that it bears on."""
+    return evaluate(session, actor, load_demo(session, actor, case), rulebooks)
 
 
 def load_demo(session: Session, actor: Actor, case: DemoCase = DemoCase.ALL) -> set[Period]:

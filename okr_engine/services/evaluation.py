@@ -1,16 +1,22 @@
 """From figures to statuses and actions, quarter by quarter, in the order of time."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from okr_engine.access import Actor
-from okr_engine.model import CorrectiveAction
+from okr_engine.access import Actor, Permission, may_somewhere
+from okr_engine.errors import NotAllowed
 from okr_engine.periods import Period
 from okr_engine.services.corrective_actions import raise_actions
 from okr_engine.services.installation import Rulebooks
 from okr_engine.services.statuses import decide_statuses
+from okr_engine.words import message
+
+Track = Callable[[Sequence[Period]], Iterable[Period]]
+"""Hands the quarters on one by one, and may show how far the work has come."""
+
+CHANGES_FIGURES = (Permission.EVALUATE, Permission.ENTER_VALUE, Permission.IMPORT)
 
 
 @dataclass(frozen=True)
@@ -22,12 +28,16 @@ class Evaluation:
     raised: tuple[str, ...]
 
 
-def evaluate(session: Session, _actor: Actor, quarters: Iterable[Period], rulebooks: Rulebooks) -> Evaluation:
-    """Decide the statuses of each quarter and raise the corrective actions they call for."""
+def evaluate(
+    session: Session, actor: Actor, quarters: Iterable[Period], rulebooks: Rulebooks, *, track: Track = iter
+) -> Evaluation:
+    """Decide the statuses of each quarter and raise the actions they call for, for whoever may change figures."""
+    if not any(may_somewhere(actor, permission) for permission in CHANGES_FIGURES):
+        raise NotAllowed(message("error.not_allowed.evaluate", name=actor.name))
     ordered = tuple(sorted(set(quarters)))
-    decided, raised = 0, list[CorrectiveAction]()
-    for quarter in ordered:
+    decided, raised = 0, list[str]()
+    for quarter in track(ordered):
         decisions = decide_statuses(session, quarter, rulebooks.status)
         decided += len(decisions)
-        raised += raise_actions(session, quarter, decisions, rulebooks.actions)
-    return Evaluation(ordered, decided, tuple(action.code for action in raised))
+        raised += [action.code for action in raise_actions(session, quarter, decisions, rulebooks.actions)]
+    return Evaluation(ordered, decided, tuple(raised))

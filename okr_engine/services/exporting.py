@@ -1,6 +1,6 @@
 """nouns and measurements → workbook: what is known, for whoever may read it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
@@ -37,9 +37,8 @@ def _rows(session: Session, sheet: Sheet, as_of: datetime | None) -> list[Row]:
     if issubclass(sheet.row, Editable):
         return list(known_at(session, sheet.row, as_of))
     recorded = cast("type[Recorded]", sheet.row)
-    rows: list[Row] = []
-    rows.extend(session.exec(select(recorded).where(was_current(recorded, as_of))))
-    return rows
+    facts: Sequence[Recorded] = session.exec(select(recorded).where(was_current(recorded, as_of))).all()
+    return list(facts)
 
 
 def _shown_to(actor: Actor, rows: Rows) -> Mapping[str, Shows]:

@@ -6,23 +6,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor
 from okr_engine.database import was_current
-from okr_engine.errors import InvalidInput, Place
+from okr_engine.errors import Place
 from okr_engine.model import (
     GoalForm,
-    Indicator,
-    IndicatorForm,
-    KeyResult,
     KeyResultForm,
     Measurement,
     MeasurementForm,
-    MeasureUnit,
     NarrativeForm,
     OrgUnitForm,
     PersonForm,
@@ -32,15 +28,13 @@ from okr_engine.model.rows import Form, Recorded, Row
 from okr_engine.periods import Cadence, Period
 from okr_engine.services.import_known import Known, load_known
 from okr_engine.services.import_reach import Reach
-from okr_engine.services.measurements import bounds_of
+from okr_engine.services.import_scales import Scales
 from okr_engine.words import Message, Words, message
-from okr_engine.workbook.cells import readable_text, settled_period
+from okr_engine.workbook.cells import readable_text
 from okr_engine.workbook.choices import CHOICES, NO, YES
 from okr_engine.workbook.content import Content, Entry
 from okr_engine.workbook.mistakes import Mistakes, nearest
 from okr_engine.workbook.template import SHEETS, Column, Kind, Sheet, sheet_named
-
-_BOUNDED = ("value", "baseline", "low", "high")
 
 
 class StepKind(StrEnum):
@@ -80,7 +74,9 @@ class Step:
         """What the file says: of an added row everything it says, otherwise the fields that differ."""
         form = self.entry.form
         if self.kind == StepKind.ADDED:
-            told = {column.field: getattr(form, column.field) for column in sheet_named(self.sheet).columns}
+            sheet = sheet_named(self.sheet)
+            told = {column.field: getattr(form, column.field) for column in sheet.columns}
+            told.update(zip(sheet.identity, self.identity, strict=True))
             return {name: value for name, value in told.items() if value not in (None, "")}
         return {name: getattr(form, name) for name in self.before}
 
@@ -112,15 +108,6 @@ def plan_import(session: Session, actor: Actor, content: Content) -> Plan:
     return _Planner(content, known, actor).plan(session)
 
 
-class _Measure(NamedTuple):
-    """What an indicator says about its figures."""
-
-    unit: MeasureUnit
-    cadence: Cadence
-    lowest: Decimal | None
-    highest: Decimal | None
-
-
 @dataclass
 class _Affected:
     """Whose statuses may come out differently."""
@@ -140,14 +127,12 @@ class _Planner:
         self._deeds: list[Deed] = []
         self._counts: dict[str, Counter[StepKind]] = {sheet.key: Counter() for sheet in SHEETS}
         self._affected = _Affected()
-        self._measures: dict[str, _Measure] = {}
-        self._indicator_of: dict[str, str] = {}
+        self._scales = Scales(content, known)
         self._unit_of_goals = {form.code: form.unit for form in content.forms(GoalForm)}
         self._learn_codes()
         self._reach = Reach(actor, known, self._new_units())
 
     def plan(self, session: Session) -> Plan:
-        self._learn_measures()
         for sheet in SHEETS:
             taken: dict[tuple[object, ...], Entry[Form]] = {}
             for entry in self._content.of(sheet.form):
@@ -174,25 +159,10 @@ class _Planner:
         added = [form for form in self._content.forms(OrgUnitForm) if form.code not in stored]
         return {ids[form.code]: ids.get(form.parent or "") for form in added}
 
-    def _learn_measures(self) -> None:
-        stored = {row.id: cast("Indicator", row) for row in self._known.rows["indicators"].values()}
-        for code, row_id in self._known.ids["indicators"].items():
-            one = stored[row_id]
-            self._measures[code] = _Measure(one.unit, one.cadence, one.lowest, one.highest)
-        for entry in self._content.of(IndicatorForm):
-            told = {name: getattr(entry.form, name) for name in _Measure._fields if name in entry.columns}
-            default = _Measure(entry.form.unit, entry.form.cadence, entry.form.lowest, entry.form.highest)
-            self._measures[entry.form.code] = self._measures.get(entry.form.code, default)._replace(**told)
-        for row in self._known.rows["key_results"].values():
-            key_result = cast("KeyResult", row)
-            self._indicator_of[key_result.code] = self._codes[key_result.indicator_id]
-        for commitment in self._content.of(KeyResultForm):
-            self._indicator_of[commitment.form.code] = commitment.form.indicator
-
     def _take(self, sheet: Sheet, entry: Entry[Form], taken: dict[tuple[object, ...], Entry[Form]]) -> None:
         before = len(self._mistakes)
         values = self._values(sheet, entry)
-        self._settle(sheet, entry, values)
+        self._scales.settle(sheet, entry, values, self._mistakes)
         if len(self._mistakes) > before:
             return
         identity = tuple(values[attribute] for attribute in _identity(sheet))
@@ -236,60 +206,6 @@ class _Planner:
                 else message("import.add_the_code", sheet=sheet),
             )
         return found
-
-    def _settle(self, sheet: Sheet, entry: Entry[Form], values: dict[str, Any]) -> None:
-        """Read what depends on the indicator: its cadence, whether it is in percent, and the ends of its scale."""
-        measure = self._measure_of(sheet, entry.form)
-        if "period" in values:
-            cadence = Cadence.QUARTER if isinstance(entry.form, NarrativeForm) else measure.cadence if measure else None
-            if cadence:
-                self._settle_period(entry, values, cadence)
-        if measure is None:
-            return
-        if entry.percentages and measure.unit != MeasureUnit.PERCENT:
-            for name in sorted(entry.percentages):
-                self._mistakes.add(
-                    entry.place_of(name),
-                    message("import.not_in_percent", unit=CHOICES[MeasureUnit][measure.unit]),
-                    message("workbook.number_without_percent"),
-                )
-        if not isinstance(entry.form, IndicatorForm):
-            self._check_bounds(entry, values, measure)
-
-    def _settle_period(self, entry: Entry[Form], values: dict[str, Any], cadence: Cadence) -> None:
-        try:
-            if entry.typed_period is not None:
-                values["period"] = settled_period(entry.typed_period, cadence)
-        except InvalidInput as refusal:
-            self._mistakes.add_refusal(entry.place_of("period"), refusal)
-            return
-        period: Period = values["period"]
-        if period.cadence != cadence:
-            self._mistakes.add(
-                entry.place_of("period"),
-                message("import.wrong_cadence", period=period, cadence=CHOICES[Cadence][cadence]),
-                message("import.period_such_as", period=Period.containing(period.end, cadence).code),
-            )
-
-    def _measure_of(self, sheet: Sheet, form: Form) -> _Measure | None:
-        if isinstance(form, IndicatorForm):
-            return self._measures[form.code]
-        if isinstance(form, TargetForm):
-            return self._measures.get(self._indicator_of.get(form.key_result, ""))
-        return self._measures.get(form.indicator) if "indicator" in sheet.by_field else None  # type: ignore[attr-defined]
-
-    def _check_bounds(self, entry: Entry[Form], values: Mapping[str, Any], measure: _Measure) -> None:
-        lowest, highest = bounds_of(measure.unit, measure.lowest, measure.highest)
-        for name in _BOUNDED:
-            figure = values.get(name)
-            if figure is None:
-                continue
-            if (lowest is not None and figure < lowest) or (highest is not None and figure > highest):
-                self._mistakes.add(
-                    entry.place_of(name),
-                    message("import.out_of_bounds", figure=figure),
-                    message("import.bounds", lowest=lowest, highest=highest),
-                )
 
     def _decide(self, sheet: Sheet, entry: Entry[Form], values: dict[str, Any], known: Row | None) -> None:
         if known is None:
@@ -348,7 +264,7 @@ class _Planner:
         elif sheet.key == "indicators" and deed.known is not None:
             self._affected.indicators.add(deed.id)
         elif sheet.key == "targets" and isinstance(form, TargetForm):
-            self._affected.indicators.add(self._ids["indicators"][self._indicator_of[form.key_result]])
+            self._affected.indicators.add(self._ids["indicators"][self._scales.indicator_of[form.key_result]])
         elif sheet.key in ("key_results", "limits", "breaks"):
             self._affected.indicators.add(self._ids["indicators"][getattr(form, "indicator")])  # noqa: B009
 

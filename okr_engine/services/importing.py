@@ -14,7 +14,7 @@ from okr_engine.errors import NotAllowed
 from okr_engine.model import Measurement, OrgUnit
 from okr_engine.model.rows import Recorded, Row
 from okr_engine.periods import Period
-from okr_engine.services.evaluation import Evaluation, evaluate
+from okr_engine.services.evaluation import Evaluation, Track, evaluate
 from okr_engine.services.import_plan import Deed, Plan, Step, StepKind, plan_import
 from okr_engine.services.installation import Rulebooks
 from okr_engine.words import Message, message
@@ -75,11 +75,11 @@ def import_content(session: Session, actor: Actor, content: Content) -> ImportPr
 
 
 def import_and_evaluate(
-    session: Session, actor: Actor, content: Content, rulebooks: Rulebooks
+    session: Session, actor: Actor, content: Content, rulebooks: Rulebooks, *, track: Track = iter
 ) -> tuple[ImportPreview, Evaluation]:
     """Import, and in the same transaction decide the quarters that it bears on."""
     preview = import_content(session, actor, content)
-    return preview, evaluate(session, actor, preview.touched, rulebooks)
+    return preview, evaluate(session, actor, preview.touched, rulebooks, track=track)
 
 
 def touched_periods(preview: ImportPreview) -> set[Period]:

@@ -25,14 +25,13 @@ from okr_engine.model import (
 from okr_engine.periods import Cadence, Period
 from okr_engine.services.measurements import bounds_of
 from okr_engine.services.narratives import NarrativeView, narratives_of
-from okr_engine.services.people import names_of
 from okr_engine.services.standings import Decision, decisions_in
 from okr_engine.words import Language, Words, message
 
 
 @dataclass(frozen=True)
 class RecordedFigure:
-    """What is on record for a period: a value or the reason why there is none, and who put it there."""
+    """What is on record for a period: a value or the reason why there is none, and the code of who put it there."""
 
     value: Decimal | None
     no_data_reason: NoDataReason | None
@@ -107,11 +106,6 @@ class GoalWords:
 
     now: Mapping[Language, NarrativeView]
     before: Mapping[Language, NarrativeView]
-    writers: Mapping[str, str]
-
-    def writer(self, view: NarrativeView) -> str:
-        """The name of whoever saved that version."""
-        return self.writers.get(view.saved_by, view.saved_by)
 
 
 def writable_in(session: Session, actor: Actor, quarter: Period) -> list[WritableGoal]:
@@ -125,8 +119,7 @@ def writable_in(session: Session, actor: Actor, quarter: Period) -> list[Writabl
     ):
         rows[row.goal_id].append(row)
     figures, views = _figures(session, quarter), _views(session, quarter)
-    names = names_of(session, {one.recorded_by for one in (*figures.values(), *views.values())})
-    known = _Known(quarter, indicators, figures, views, decisions_in(session, quarter, None), names)
+    known = _Known(quarter, indicators, figures, views, decisions_in(session, quarter, None))
     goals = [
         _goal(actor, goal, rows[goal.id], known)
         for goal in session.exec(select(Goal).order_by(col(Goal.position), col(Goal.code)))
@@ -142,8 +135,7 @@ def words_on(session: Session, actor: Actor, goal_code: str, quarter: Period) ->
     if goal is None:
         raise NotFound(message("error.no_such_goal", code=goal_code))
     require(actor, Permission.WRITE_NARRATIVE, goal.unit_id)
-    now, before = narratives_of(session, goal.id, quarter), narratives_of(session, goal.id, quarter.shifted(-1))
-    return GoalWords(now, before, names_of(session, {one.saved_by for one in (*now.values(), *before.values())}))
+    return GoalWords(narratives_of(session, goal.id, quarter), narratives_of(session, goal.id, quarter.shifted(-1)))
 
 
 def quarters_to_write(session: Session, actor: Actor, *, today: date) -> list[Period]:
@@ -177,7 +169,6 @@ class _Known:
     figures: Mapping[tuple[UUID, UUID, Period], Measurement]
     views: Mapping[UUID, OwnerAssessment]
     decisions: Mapping[UUID, Decision]
-    names: Mapping[str, str]
 
 
 def _goal(actor: Actor, goal: Goal, rows: Iterable[KeyResult], known: _Known) -> WritableGoal:
@@ -209,16 +200,16 @@ def _key_result(actor: Actor, goal: Goal, owns: bool, row: KeyResult, known: _Kn
         period=period,
         lowest=lowest,
         highest=highest,
-        recorded=_recorded(figure, known) if figure else None,
+        recorded=_recorded(figure) if figure else None,
         decision=known.decisions.get(row.id),
-        given_view=_given(view, known) if view else None,
+        given_view=_given(view) if view else None,
         may_enter=may_enter,
         may_assess=may(actor, Permission.ASSESS, goal.unit_id),
         is_mine=may_enter and (owns or indicator.steward_role_id in actor.role_ids),
     )
 
 
-def _recorded(figure: Measurement, known: _Known) -> RecordedFigure:
+def _recorded(figure: Measurement) -> RecordedFigure:
     return RecordedFigure(
         value=figure.value,
         no_data_reason=figure.no_data_reason,
@@ -226,13 +217,12 @@ def _recorded(figure: Measurement, known: _Known) -> RecordedFigure:
         comment=figure.comment or "",
         revision=figure.revision,
         saved_at=figure.recorded_at,
-        saved_by=known.names.get(figure.recorded_by, figure.recorded_by),
+        saved_by=figure.recorded_by,
     )
 
 
-def _given(view: OwnerAssessment, known: _Known) -> GivenView:
-    saved_by = known.names.get(view.recorded_by, view.recorded_by)
-    return GivenView(view.status, view.explanation, view.expires, view.revision, view.recorded_at, saved_by)
+def _given(view: OwnerAssessment) -> GivenView:
+    return GivenView(view.status, view.explanation, view.expires, view.revision, view.recorded_at, view.recorded_by)
 
 
 def _figures(session: Session, quarter: Period) -> dict[tuple[UUID, UUID, Period], Measurement]:

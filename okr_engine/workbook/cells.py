@@ -121,9 +121,10 @@ def _text(cell: Cell) -> str:
 
 
 def _code(cell: Cell) -> str:
-    if isinstance(cell.value, date):
+    if isinstance(day := cell.value, date):
         raise InvalidInput(
-            message("workbook.day_for_a_code", day=cell.value), remedy=message("workbook.format_as_text")
+            message("workbook.day_for_a_code", day=date(day.year, day.month, day.day)),
+            remedy=message("workbook.format_as_text"),
         )
     return _text(cell)
 

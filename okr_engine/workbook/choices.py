@@ -93,7 +93,7 @@ CHOICES: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
         NoDataReason.TOO_FEW_ANSWERS: Words("liian vähän vastauksia", "för få svar", "too few answers"),
         NoDataReason.NOT_COLLECTED: Words("ei kerätty", "inte insamlad", "not collected"),
         NoDataReason.NOT_COMPARABLE: Words("ei vertailukelpoinen", "inte jämförbar", "not comparable"),
-        NoDataReason.WITHDRAWN: Words("peruttu", "återkallad", "withdrawn"),
+        NoDataReason.WITHDRAWN: Words("poistettu käytöstä", "tagen ur bruk", "withdrawn"),
     },
     NarrativeState: {
         NarrativeState.DRAFT: Words("luonnos", "utkast", "draft"),

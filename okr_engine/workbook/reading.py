@@ -211,8 +211,9 @@ def _unreadable_number(archive: ZipFile, path: str, title: str, file: str) -> In
     try:
         with archive.open(path) as source:
             for _, element in iterparse(source):
+                cell = element.get("r")
                 if (typed := _wrong_number(element)) is not None:
-                    place = Place(file=file, sheet=title, cell=element.get("r"))
+                    place = Place(file=file, sheet=title, cell=cell)
                     allowed = message("workbook.numbers_allowed")
                     return InvalidWorkbook(
                         file, [Mistake(place, message("workbook.not_a_number", typed=typed), allowed)]
