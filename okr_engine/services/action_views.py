@@ -89,7 +89,7 @@ def action_views(session: Session, actor: Actor, *, today: date, as_of: datetime
     people = {one.id: Words(one.name, one.name, one.name) for one in known_at(session, Person, as_of)}
     steps = _steps(session)
     events = _events(session, as_of)
-    held = holders(session, roles, today=today)
+    held = holders(session, roles, today=today, as_of=as_of)
     views = []
     for action in actions:
         key_result = key_results[action.key_result_id]

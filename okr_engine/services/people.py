@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor, Grant
+from okr_engine.database import known_at
 from okr_engine.errors import NotAllowed, NotFound
 from okr_engine.model import OrgUnit, Person, Role, RoleHolding
 from okr_engine.words import Words, message
@@ -113,16 +114,18 @@ def _is_held(holding: RoleHolding, today: date) -> bool:
     return holding.starts <= today and (holding.ends is None or today <= holding.ends)
 
 
-def holders(session: Session, roles: Iterable[UUID], *, today: date) -> dict[UUID, list[tuple[str, bool]]]:
+def holders(
+    session: Session, roles: Iterable[UUID], *, today: date, as_of: datetime | None = None
+) -> dict[UUID, list[tuple[str, bool]]]:
     """For each role the names of those who hold it today, holder first, each with whether they are a deputy."""
-    rows = session.exec(
-        select(RoleHolding, Person.name)
-        .join(Person, col(Person.id) == col(RoleHolding.person_id))
-        .where(col(RoleHolding.role_id).in_(list(roles)))
-        .order_by(col(RoleHolding.deputy), col(Person.name))
-    )
+    wanted = set(roles)
+    names = {person.id: person.name for person in known_at(session, Person, as_of)}
+    held = [
+        (holding.role_id, holding.deputy, names[holding.person_id])
+        for holding in known_at(session, RoleHolding, as_of)
+        if holding.role_id in wanted and _is_held(holding, today)
+    ]
     found: dict[UUID, list[tuple[str, bool]]] = defaultdict(list)
-    for holding, name in rows:
-        if _is_held(holding, today):
-            found[holding.role_id].append((name, holding.deputy))
+    for role, deputy, name in sorted(held, key=lambda one: one[1:]):
+        found[role].append((name, deputy))
     return found

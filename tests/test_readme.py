@@ -1,0 +1,28 @@
+"""The README tells the truth: every setting and every command, and nothing that is not there."""
+
+import re
+from pathlib import Path
+
+import typer
+
+from okr_engine.cli.main import app
+from okr_engine.settings import Settings
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_in_the_table_and_nothing_else() -> None:
+    listed = set(re.findall(r"^\| `OKR_([A-Z_]+)`", README, re.MULTILINE))
+
+    assert listed == {name.upper() for name in Settings.model_fields}
+
+
+def test_every_command_is_in_the_table_and_nothing_else() -> None:
+    listed = {" ".join(found.split()) for found in re.findall(r"^\| `okr ([a-z]+(?: [a-z]+)?)", README, re.MULTILINE)}
+    group = typer.main.get_command(app)
+    known = set[str]()
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        below = getattr(command, "commands", None)
+        known |= {f"{name} {one}" for one in below} if below else {name}
+
+    assert listed == known
