@@ -1,4 +1,4 @@
-"""The database: facts are never overwritten, every change is in the audit log, and any earlier moment can be asked for."""
+"""The database: facts are never overwritten, every change is logged, and any earlier moment can be asked for."""
 
 import stat
 import threading

@@ -1,4 +1,4 @@
-"""The audit log: every change in the order it happened, each entry sealed with a hash of itself and of the one before."""
+"""The audit log: every change in order, each entry sealed with a hash of itself and of the one before."""
 
 import hashlib
 import json
@@ -35,17 +35,24 @@ class AuditEntry(SQLModel, table=True):
     hash: str = Field(max_length=64, unique=True)
 
     def seal(self, previous_hash: str) -> str:
-        """The hash this entry must carry: SHA-256 over the previous hash and the entry's own content."""
-        content = [
-            previous_hash,
-            self.number,
-            self.at.isoformat(),
-            self.actor,
-            self.change.value,
-            self.noun,
-            self.row,
-            self.before,
-            self.after,
-        ]
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        """The hash this entry must carry."""
+        content = {name: getattr(self, name) for name in type(self).model_fields if name != "hash"}
+        return seal_of(previous_hash, **content)
+
+
+def seal_of(
+    previous_hash: str,
+    *,
+    number: int,
+    at: datetime,
+    actor: str,
+    change: Change,
+    noun: str,
+    row: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> str:
+    """SHA-256 over the previous entry's hash and an entry's own content."""
+    content = [previous_hash, number, at.isoformat(), actor, change.value, noun, row, before, after]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -7,11 +7,10 @@ from typing import Self
 from uuid import UUID
 
 from pydantic import model_validator
-from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from okr_engine.model.columns import Choice, Code, ExactDecimal, Figure, Line, Prose
-from okr_engine.model.rows import Editable, Form, Named, NamedForm, Recorded
+from okr_engine.model.rows import Editable, Form, Named, NamedForm, Recorded, only_one_current
 from okr_engine.periods import Cadence
 from okr_engine.words import Words
 
@@ -86,7 +85,7 @@ class Indicator(Named, IndicatorBase, Editable, table=True):
 
 
 class IndicatorForm(NamedForm, IndicatorBase):
-    """An indicator as it comes in; a percentage lies within 0–100 and an NPS within −100–100 unless told otherwise."""
+    """An indicator as it comes in; a percentage lies within 0–100 unless told otherwise."""
 
     code: Code
     lowest: Figure | None = None
@@ -104,16 +103,7 @@ class Limit(Recorded, table=True):
     """What the law requires of an indicator, from one day to another."""
 
     __tablename__ = "statutory_limit"
-    __table_args__ = (
-        Index(
-            "uq_statutory_limit_current",
-            "indicator_id",
-            "valid_from",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
-        ),
-    )
+    __table_args__ = (only_one_current("uq_statutory_limit_current", "indicator_id", "valid_from"),)
     indicator_id: UUID = Field(foreign_key="indicator.id", index=True)
     value: Figure = Field(sa_type=ExactDecimal)
     valid_from: date
@@ -151,16 +141,7 @@ class ComparabilityBreak(Recorded, table=True):
     """A day from which an indicator's figures cannot be compared with earlier ones."""
 
     __tablename__ = "comparability_break"
-    __table_args__ = (
-        Index(
-            "uq_comparability_break_current",
-            "indicator_id",
-            "day",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
-        ),
-    )
+    __table_args__ = (only_one_current("uq_comparability_break_current", "indicator_id", "day"),)
     indicator_id: UUID = Field(foreign_key="indicator.id", index=True)
     day: date
     kind: BreakKind = Field(sa_type=Choice(BreakKind))

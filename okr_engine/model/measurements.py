@@ -1,4 +1,4 @@
-"""Measurements: figures by indicator, unit and period; a correction is a new row, a missing figure a row with its reason."""
+"""Measurements: a figure by indicator, unit and period; a correction is a new row, a gap a row with its reason."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,11 +6,11 @@ from typing import Self
 from uuid import UUID
 
 from pydantic import model_validator
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from okr_engine.model.columns import Choice, Code, ExactDecimal, Figure, Line, PeriodColumn, PeriodField, Prose
-from okr_engine.model.rows import Form, Recorded
+from okr_engine.model.rows import Form, Recorded, only_one_current
 from okr_engine.terms import NoDataReason
 
 
@@ -18,15 +18,8 @@ class Measurement(Recorded, table=True):
     """A figure, or the reason why there is none."""
 
     __table_args__ = (
-        Index(
-            "uq_measurement_current",
-            "indicator_id",
-            "unit_id",
-            "period",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
-        ),
+        only_one_current("uq_measurement_current", "indicator_id", "unit_id", "period"),
+        Index("ix_measurement_period", "period"),
         Index("ix_measurement_period_start", "period_start"),
     )
     indicator_id: UUID = Field(foreign_key="indicator.id")

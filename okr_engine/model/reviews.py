@@ -3,11 +3,10 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from okr_engine.model.columns import Choice, Code, Line, PeriodColumn, PeriodField, Prose
-from okr_engine.model.rows import Form, Recorded
+from okr_engine.model.rows import Form, Recorded, only_one_current
 from okr_engine.words import Language
 
 
@@ -31,17 +30,7 @@ class NarrativeBase(SQLModel):
 class Narrative(NarrativeBase, Recorded, table=True):
     """The owner's words on a goal in a period, in one language; a save is a new version."""
 
-    __table_args__ = (
-        Index(
-            "uq_narrative_current",
-            "goal_id",
-            "period",
-            "language",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
-        ),
-    )
+    __table_args__ = (only_one_current("uq_narrative_current", "goal_id", "period", "language"),)
     goal_id: UUID = Field(foreign_key="goal.id")
     period: PeriodField = Field(sa_type=PeriodColumn)
     language: Language = Field(sa_type=Choice(Language))

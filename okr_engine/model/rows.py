@@ -1,5 +1,6 @@
-"""What rows have in common: identity, names in three languages, edits that are counted, facts that are never overwritten."""
+"""What rows have in common: identity, names in three languages, counted edits, facts never overwritten."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -7,6 +8,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
 from pydantic import model_validator
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from okr_engine.model.columns import Line, Moment
@@ -25,6 +27,8 @@ SQLModel.metadata.naming_convention = {
 def as_json(value: Any) -> Any:
     """A column's value as JSON keeps it, readable back without loss."""
     match value:
+        case None:
+            return None
         case StrEnum():
             return value.value
         case Decimal() | UUID() | Period():
@@ -35,6 +39,11 @@ def as_json(value: Any) -> Any:
             return value.isoformat()
         case _:
             return value
+
+
+def as_json_values(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Every column's value as JSON keeps it."""
+    return {name: as_json(value) for name, value in columns.items()}
 
 
 class Form(SQLModel):
@@ -74,7 +83,7 @@ class Row(SQLModel):
 
     def content(self) -> dict[str, Any]:
         """Every column's value, ready for JSON."""
-        return {name: as_json(getattr(self, name)) for name in type(self).model_fields}
+        return as_json_values({name: getattr(self, name) for name in type(self).model_fields})
 
 
 class Editable(Row):
@@ -91,3 +100,9 @@ class Recorded(Row):
     recorded_by: str = Field(max_length=100)
     superseded_at: datetime | None = Field(default=None, sa_type=Moment)
     reason: Line | None = None
+
+
+def only_one_current(name: str, *columns: str) -> Index:
+    """Of all rows with the same `columns` at most one is not superseded; the database itself sees to it."""
+    current = text("superseded_at IS NULL")
+    return Index(name, *columns, unique=True, sqlite_where=current, postgresql_where=current)

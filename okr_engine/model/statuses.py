@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, text
+from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
 from okr_engine.model.columns import Choice, PeriodColumn, PeriodField, Prose
-from okr_engine.model.rows import Recorded
+from okr_engine.model.rows import Recorded, only_one_current
 from okr_engine.terms import Status
 from okr_engine.words import Words
 
@@ -19,14 +19,7 @@ class StatusDecision(Recorded, table=True):
     audited = False
     __tablename__ = "status_decision"
     __table_args__ = (
-        Index(
-            "uq_status_decision_current",
-            "key_result_id",
-            "period",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
-        ),
+        only_one_current("uq_status_decision_current", "key_result_id", "period"),
         Index("ix_status_decision_period", "period"),
     )
     key_result_id: UUID = Field(foreign_key="key_result.id")
@@ -48,16 +41,7 @@ class OwnerAssessment(Recorded, table=True):
     """How the owner sees it, with the reason and the day the view expires."""
 
     __tablename__ = "owner_assessment"
-    __table_args__ = (
-        Index(
-            "uq_owner_assessment_current",
-            "key_result_id",
-            "period",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
-        ),
-    )
+    __table_args__ = (only_one_current("uq_owner_assessment_current", "key_result_id", "period"),)
     key_result_id: UUID = Field(foreign_key="key_result.id")
     period: PeriodField = Field(sa_type=PeriodColumn)
     status: Status = Field(sa_type=Choice(Status))

@@ -7,11 +7,10 @@ from typing import Self
 from uuid import UUID
 
 from pydantic import model_validator
-from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from okr_engine.model.columns import Choice, Code, ExactDecimal, Figure, Line
-from okr_engine.model.rows import Editable, Form, Named, NamedForm, Recorded
+from okr_engine.model.rows import Editable, Form, Named, NamedForm, Recorded, only_one_current
 from okr_engine.terms import Direction, KeyResultKind
 
 
@@ -124,18 +123,9 @@ class TargetBasis(StrEnum):
 
 
 class Target(Recorded, table=True):
-    """What a key result is to reach, from one day to another; a statutory basis says it is at least what the law requires."""
+    """What a key result is to reach, from one day to another; a statutory one is at least what the law requires."""
 
-    __table_args__ = (
-        Index(
-            "uq_target_current",
-            "key_result_id",
-            "valid_from",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
-        ),
-    )
+    __table_args__ = (only_one_current("uq_target_current", "key_result_id", "valid_from"),)
     key_result_id: UUID = Field(foreign_key="key_result.id", index=True)
     value: Figure | None = Field(default=None, sa_type=ExactDecimal)
     low: Figure | None = Field(default=None, sa_type=ExactDecimal)
@@ -159,10 +149,9 @@ class TargetForm(Form):
 
     @model_validator(mode="after")
     def _is_a_value_or_a_range(self) -> Self:
-        is_range = self.low is not None and self.high is not None and self.low <= self.high
-        if (self.value is None) == (not is_range) and not (
-            self.value is not None and self.low is None and self.high is None
-        ):
+        is_value = self.value is not None and self.low is None and self.high is None
+        is_range = self.value is None and self.low is not None and self.high is not None and self.low <= self.high
+        if not (is_value or is_range):
             raise ValueError("either a value, or a low and a high end in that order")
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValueError("an end on or after the start")

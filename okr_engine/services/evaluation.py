@@ -10,6 +10,10 @@ from okr_engine.errors import NotAllowed
 from okr_engine.periods import Period
 from okr_engine.services.corrective_actions import raise_actions
 from okr_engine.services.installation import Rulebooks
+from okr_engine.services.standings import quarters_decided
+from okr_engine.services.status_facts import LOOK_BACK
+from okr_engine.services.standings import quarters_decided
+from okr_engine.services.status_facts import LOOK_BACK
 from okr_engine.services.statuses import decide_statuses
 from okr_engine.words import message
 
@@ -26,6 +30,19 @@ class Evaluation:
     quarters: tuple[Period, ...]
     decided: int
     raised: tuple[str, ...]
+
+
+def with_later_quarters(session: Session, changed: Iterable[Period]) -> set[Period]:
+    """The changed quarters and every decided one after them that still looks back at them, if only once a year."""
+    quarters = set(changed)
+    horizon = {quarter.shifted(steps) for quarter in quarters for steps in range(1, 4 * LOOK_BACK + 1)}
+    return quarters | (horizon & set(quarters_decided(session)))
+
+
+def quarters_looking_back_at(session: Session, periods: Iterable[Period]) -> set[Period]:
+    """The quarters decided already whose statuses compare their figures with those of `periods`."""
+    later = {Period.containing(period.shifted(steps).end) for period in periods for steps in range(1, LOOK_BACK + 1)}
+    return later & set(quarters_decided(session))
 
 
 def evaluate(

@@ -1,4 +1,4 @@
-"""One goal in a quarter, whole: its key results with their year, series, targets and breaks, the owner's words, the actions."""
+"""One goal in a quarter, whole: key results with their year, targets and breaks, the owner's words, the actions."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -127,7 +127,8 @@ def goal_report(
     strategy, priority, standing = _find(session, actor, code, quarter, as_of)
     goal = next(one for one in known_at(session, Goal, as_of) if one.id == standing.id)
     roles = {one.id: one.name for one in known_at(session, Role, as_of)}
-    held = holders(session, [role for role in (goal.owner_role_id, goal.sponsor_role_id) if role], today=today, as_of=as_of)
+    in_charge = [role for role in (goal.owner_role_id, goal.sponsor_role_id) if role]
+    held = holders(session, in_charge, today=today, as_of=as_of)
     reports = _key_results(session, [*standing.key_results, *standing.kpis], quarter, today, as_of)
     actions = action_views(session, actor, today=today, as_of=as_of)
     return GoalReport(

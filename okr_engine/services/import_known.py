@@ -83,8 +83,7 @@ def _current_rows(session: Session, sheet: Sheet, narrowed: ColumnElement[bool] 
         query = query.where(was_current(sheet.row, None))
     if narrowed is not None:
         query = query.where(narrowed)
-    attributes = [sheet.by_field[name].row_attribute for name in sheet.identity]
-    return {tuple([getattr(row, name) for name in attributes]): row for row in session.exec(query)}
+    return {tuple([getattr(row, name) for name in sheet.identity_attributes]): row for row in session.exec(query)}
 
 
 def _units(rows: Mapping[str, Rows]) -> dict[UUID, UUID]:

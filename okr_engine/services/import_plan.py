@@ -165,7 +165,7 @@ class _Planner:
         self._scales.settle(sheet, entry, values, self._mistakes)
         if len(self._mistakes) > before:
             return
-        identity = tuple(values[attribute] for attribute in _identity(sheet))
+        identity = tuple([values[attribute] for attribute in sheet.identity_attributes])
         if (other := taken.setdefault(identity, entry)) is not entry:
             self._mistakes.add(
                 entry.place,
@@ -224,7 +224,7 @@ class _Planner:
         restated = sheet.is_recorded and not isinstance(entry.form, NarrativeForm)
         kind = StepKind.RESTATED if restated else StepKind.CHANGED
         before = {told[name].field: self._shown(getattr(known, name)) for name in differing}
-        kept = {name: values[name] for name in (*_identity(sheet), *told, *(["reason"] if sheet.is_recorded else []))}
+        kept = {name: values[name] for name in (*sheet.identity_attributes, *told, *(["reason"] if sheet.is_recorded else []))}
         if self._keep(Deed(sheet, kind, kept, known, known.id), entry, before) and restated:
             self._require_reason(entry, cast("Recorded", known), told[differing[0]], before)
 
@@ -233,7 +233,7 @@ class _Planner:
             self._mistakes.add(entry.place, refusal, message("error.not_allowed_remedy"))
             return False
         sheet = deed.sheet
-        identity = tuple(self._shown(deed.values[attribute]) for attribute in _identity(sheet))
+        identity = tuple([self._shown(deed.values[attribute]) for attribute in sheet.identity_attributes])
         self._counts[sheet.key][deed.kind] += 1
         self._deeds.append(deed)
         self._steps.append(Step(deed.kind, sheet.key, entry, identity, before))
@@ -311,10 +311,6 @@ class _Planner:
                     message("import.email_taken", email=entry.form.email, person=holder),
                     message("import.email_taken_remedy"),
                 )
-
-
-def _identity(sheet: Sheet) -> Sequence[str]:
-    return [sheet.by_field[name].row_attribute for name in sheet.identity]
 
 
 def _same(known: object, told: object) -> bool:

@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlmodel import Session
 
 from okr_engine.access import Actor, Permission, may_somewhere
-from okr_engine.database import moment_of, supersede
+from okr_engine.database import insert_all, moment_of, supersede
 from okr_engine.errors import NotAllowed
 from okr_engine.model import Measurement, OrgUnit
-from okr_engine.model.rows import Recorded, Row
+from okr_engine.model.rows import Recorded
 from okr_engine.periods import Period
-from okr_engine.services.evaluation import Evaluation, Track, evaluate
+from okr_engine.services.evaluation import Evaluation, Track, evaluate, with_later_quarters
 from okr_engine.services.import_plan import Deed, Plan, Step, StepKind, plan_import
 from okr_engine.services.installation import Rulebooks
 from okr_engine.words import Message, message
@@ -79,7 +79,9 @@ def import_and_evaluate(
 ) -> tuple[ImportPreview, Evaluation]:
     """Import, and in the same transaction decide the quarters that it bears on."""
     preview = import_content(session, actor, content)
-    return preview, evaluate(session, actor, preview.touched, rulebooks, track=track)
+    return preview, evaluate(
+        session, actor, with_later_quarters(session, preview.touched), rulebooks, track=track
+    )
 
 
 def touched_periods(preview: ImportPreview) -> set[Period]:
@@ -104,11 +106,11 @@ def _store(session: Session, plan: Plan, *, source: str, by: str) -> None:
     for sheet in SHEETS:
         added = [deed for deed in plan.deeds if deed.known is None and deed.sheet is sheet]
         rows = [_new_row(deed, source=source, by=by, now=now) for deed in added]
-        session.add_all(_parents_first(rows) if sheet.row is OrgUnit else rows)
-        session.flush()
+        insert_all(session, sheet.row, _parents_first(rows) if sheet.row is OrgUnit else rows)
     for deed in plan.deeds:
         if isinstance(deed.known, Recorded):
-            supersede(session, deed.known, cast("Recorded", _new_row(deed, source=source, by=by, now=now)))
+            successor = deed.sheet.row(**_new_row(deed, source=source, by=by, now=now))
+            supersede(session, deed.known, cast("Recorded", successor))
         elif deed.known is not None:
             for name, value in deed.values.items():
                 if getattr(deed.known, name) != value:
@@ -116,8 +118,8 @@ def _store(session: Session, plan: Plan, *, source: str, by: str) -> None:
     session.flush()
 
 
-def _new_row(deed: Deed, *, source: str, by: str, now: datetime) -> Row:
-    """The row that a deed adds; what the file says nothing of is as it was in the row it supersedes."""
+def _new_row(deed: Deed, *, source: str, by: str, now: datetime) -> dict[str, Any]:
+    """What the row that a deed adds holds; of what the file does not say, what the row it supersedes held."""
     values: dict[str, Any] = dict(deed.values)
     if deed.known is not None:
         values = {
@@ -129,13 +131,13 @@ def _new_row(deed: Deed, *, source: str, by: str, now: datetime) -> Row:
         values.update(recorded_at=now, recorded_by=by)
     if deed.sheet.row is Measurement:
         values.update(period_start=values["period"].start, source=source)
-    return deed.sheet.row(**values)
+    return values
 
 
-def _parents_first(rows: Iterable[Row]) -> list[Row]:
-    waiting = {row.id: cast("OrgUnit", row) for row in rows}
-    placed: list[Row] = []
+def _parents_first(units: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    waiting = {unit["id"]: unit for unit in units}
+    placed: list[dict[str, Any]] = []
     while waiting:
-        ready: list[UUID] = [row_id for row_id, unit in waiting.items() if unit.parent_id not in waiting]
-        placed += [waiting.pop(row_id) for row_id in ready]
+        ready: list[UUID] = [unit_id for unit_id, unit in waiting.items() if unit["parent_id"] not in waiting]
+        placed += [waiting.pop(unit_id) for unit_id in ready]
     return placed

@@ -12,11 +12,9 @@ from okr_engine.errors import InvalidInput, NotFound, StaleEdit
 from okr_engine.model import Indicator, KeyResult, Measurement, MeasurementForm, MeasureUnit, NoDataReason
 from okr_engine.model.columns import LARGEST
 from okr_engine.periods import Period
-from okr_engine.services.evaluation import Evaluation, evaluate
+from okr_engine.services.evaluation import Evaluation, evaluate, with_later_quarters
 from okr_engine.services.installation import Rulebooks
 from okr_engine.services.people import name_of
-from okr_engine.services.standings import quarters_decided
-from okr_engine.services.status_facts import LOOK_BACK
 from okr_engine.services.typed_texts import line, prose
 from okr_engine.words import message
 from okr_engine.workbook.cells import Percentage, converter_for, plain
@@ -97,7 +95,7 @@ def enter_value(
     else:
         supersede(session, known, entered)
     session.flush()
-    return evaluate(session, actor, [quarter, *_looking_back_at(session, period)], rulebooks)
+    return evaluate(session, actor, with_later_quarters(session, [quarter]), rulebooks)
 
 
 def value_typed(text: str, unit: MeasureUnit) -> Decimal:
@@ -175,12 +173,6 @@ def _background(known: Measurement | None, entry: Entry) -> dict[str, Any]:
 
 
 _BACKGROUND = ("numerator", "denominator", "responses", "sample", "population", "interval_low", "interval_high")
-
-
-def _looking_back_at(session: Session, period: Period) -> list[Period]:
-    """The later quarters already decided whose statuses compare with `period`."""
-    later = {Period.containing(period.shifted(steps).end) for steps in range(1, LOOK_BACK + 1)}
-    return [quarter for quarter in quarters_decided(session) if quarter in later]
 
 
 def _text(figure: Entry | Measurement | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor, Grant
@@ -42,17 +42,30 @@ def actor_with_code(session: Session, code: str, *, today: date) -> Actor:
 
 
 def actor_with_identity(session: Session, identity: Identity, *, today: date) -> Actor:
-    """The person with the provider's subject, or else with the verified e-mail; NotAllowed when nobody is known by them."""
-    person = session.exec(select(Person).where(Person.subject == identity.subject)).first()
-    if person is None and identity.email and identity.email_verified:
-        same_email = func.lower(col(Person.email)) == identity.email.lower()
-        person = session.exec(select(Person).where(same_email, col(Person.subject).is_(None))).first()
-    if person is None:
-        raise NotAllowed(
-            message("error.unknown_identity", email=identity.email or identity.subject),
-            remedy=message("error.unknown_identity_remedy"),
-        )
+    """The person bound to the provider's subject, or else the one with the verified e-mail who is bound to nobody yet.
+
+    Raises NotAllowed, saying why, when that is nobody.
+    """
+    person = _person_with_subject(session, identity.subject) or _person_with_email(session, identity)
     return _actor(session, person, today)
+
+
+def is_bound(session: Session, identity: Identity) -> bool:
+    """Whether somebody has come in with the provider's subject before."""
+    return _person_with_subject(session, identity.subject) is not None
+
+
+def bind_identity(session: Session, actor: Actor, identity: Identity) -> None:
+    """Remember whom the provider's subject belongs to: from now on it decides, whatever becomes of the e-mail address.
+
+    Raises NotAllowed when somebody else came in as the same person meanwhile.
+    """
+    person = session.get_one(Person, actor.person_id)
+    if person.subject is None:
+        person.subject = identity.subject
+        session.add(person)
+    elif person.subject != identity.subject:
+        raise _taken(identity)
 
 
 def units_below(parents: Mapping[UUID, UUID | None], unit: UUID) -> frozenset[UUID]:
@@ -90,6 +103,41 @@ def assignable(session: Session) -> tuple[list[Choice], list[Choice]]:
         for one in session.exec(select(Person).order_by(col(Person.name)))
     ]
     return roles, people
+
+
+def _person_with_subject(session: Session, subject: str) -> Person | None:
+    return session.exec(select(Person).where(Person.subject == subject)).first()
+
+
+def _person_with_email(session: Session, identity: Identity) -> Person:
+    if not identity.email:
+        raise NotAllowed(message("error.identity_without_email"), remedy=message("error.identity_without_email_remedy"))
+    if not identity.email_verified:
+        raise NotAllowed(
+            message("error.email_not_verified", email=identity.email),
+            remedy=message("error.email_not_verified_remedy"),
+        )
+    found = session.exec(select(Person).where(_is_same_address(identity.email))).all()
+    if len(found) != 1:
+        raise NotAllowed(
+            message("error.unknown_identity", email=identity.email), remedy=message("error.unknown_identity_remedy")
+        )
+    if found[0].subject is not None:
+        raise _taken(identity)
+    return found[0]
+
+
+def _is_same_address(email: str) -> ColumnElement[bool]:
+    # Only ASCII letters are alike in both cases: the Kelvin sign is also a capital k, but in somebody else's address.
+    exactly = col(Person.email) == email
+    return or_(exactly, func.lower(col(Person.email)) == email.lower()) if email.isascii() else exactly
+
+
+def _taken(identity: Identity) -> NotAllowed:
+    return NotAllowed(
+        message("error.email_of_another_account", email=identity.email or identity.subject),
+        remedy=message("error.email_of_another_account_remedy"),
+    )
 
 
 def _actor(session: Session, person: Person, today: date) -> Actor:

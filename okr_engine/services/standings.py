@@ -42,7 +42,7 @@ class Movement(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """A status with its reason: the rule that fired, its version and words, the facts it used, and what else was noticed."""
+    """A status with its reason: the rule that fired, its version and words, its facts, and what else was noticed."""
 
     status: Status
     rule: str
@@ -159,7 +159,7 @@ def fact(decision: Decision | None, name: str) -> Decimal | None:
 def standings(
     session: Session, actor: Actor, quarter: Period, *, as_of: datetime | None = None, strategy: str | None = None
 ) -> list[StrategyStanding]:
-    """Every strategy the actor may read, or the one with that code, in as many queries for ten goals as for a thousand."""
+    """Every strategy the actor may read, or the one with that code; as many queries for ten goals as for a thousand."""
     decisions = decisions_in(session, quarter, as_of)
     before = decisions_in(session, quarter.shifted(-1), as_of)
     indicators = {one.id: one for one in known_at(session, Indicator, as_of)}

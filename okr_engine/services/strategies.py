@@ -1,5 +1,6 @@
 """What there is to look at: the strategies somebody may read, each with the quarters that have been decided."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,18 +15,19 @@ from okr_engine.words import Words
 
 @dataclass(frozen=True)
 class StrategyQuarters:
-    """A strategy with its decided quarters, newest first."""
+    """A strategy with its decided quarters, newest first, and the goals that were decided in them."""
 
     code: str
     name: Words
     quarters: tuple[Period, ...]
+    goals: frozenset[str]
 
 
 def strategies_decided(session: Session, actor: Actor) -> list[StrategyQuarters]:
     """Every strategy of which the actor may read a decided goal, the one with the newest quarter first."""
-    found: dict[UUID, set[Period]] = {}
-    for strategy_id, unit_id, period in session.execute(
-        columns_of(Priority.strategy_id, Goal.unit_id, StatusDecision.period)
+    quarters, goals = defaultdict[UUID, set[Period]](set), defaultdict[UUID, set[str]](set)
+    for strategy_id, goal, unit_id, period in session.execute(
+        columns_of(Priority.strategy_id, Goal.code, Goal.unit_id, StatusDecision.period)
         .join(KeyResult, col(KeyResult.id) == col(StatusDecision.key_result_id))
         .join(Goal, col(Goal.id) == col(KeyResult.goal_id))
         .join(Priority, col(Priority.id) == col(Goal.priority_id))
@@ -33,7 +35,11 @@ def strategies_decided(session: Session, actor: Actor) -> list[StrategyQuarters]
         .distinct()
     ):
         if may(actor, Permission.READ, unit_id):
-            found.setdefault(strategy_id, set()).add(period)
-    strategies = session.exec(select(Strategy).where(col(Strategy.id).in_(list(found))).order_by(col(Strategy.code)))
-    listed = [StrategyQuarters(one.code, one.name, tuple(sorted(found[one.id], reverse=True))) for one in strategies]
+            quarters[strategy_id].add(period)
+            goals[strategy_id].add(goal)
+    strategies = session.exec(select(Strategy).where(col(Strategy.id).in_(list(quarters))).order_by(col(Strategy.code)))
+    listed = [
+        StrategyQuarters(one.code, one.name, tuple(sorted(quarters[one.id], reverse=True)), frozenset(goals[one.id]))
+        for one in strategies
+    ]
     return sorted(listed, key=lambda one: one.quarters[0], reverse=True)

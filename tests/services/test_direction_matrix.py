@@ -1,4 +1,4 @@
-"""Which way is better is honoured everywhere: every direction against every awkward relation of baseline, target and value."""
+"""Which way is better is honoured everywhere: every direction in every awkward relation of its numbers."""
 
 from dataclasses import dataclass, replace
 from datetime import date

@@ -1,6 +1,5 @@
 """The county's second quarter, from its workbook to its statuses and its one corrective action."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -27,11 +26,11 @@ def rulebooks() -> Rulebooks:
 
 
 @pytest.fixture
-def county(memory_engine: Engine, rulebooks: Rulebooks) -> Iterator[Engine]:
+def county(memory_engine: Engine, rulebooks: Rulebooks) -> Engine:
     with writing(memory_engine, actor="operator", now=LOADED) as session:
         quarters = load_demo(session, OPERATOR, DemoCase.COUNTY)
         evaluate(session, OPERATOR, quarters, rulebooks)
-    yield memory_engine
+    return memory_engine
 
 
 EXPECTED = [

@@ -221,6 +221,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["org_unit.id"], name=op.f("fk_measurement_unit_id_org_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_measurement")),
     )
+    op.create_index("ix_measurement_period", "measurement", ["period"], unique=False)
     op.create_index("ix_measurement_period_start", "measurement", ["period_start"], unique=False)
     op.create_index(op.f("ix_measurement_recorded_at"), "measurement", ["recorded_at"], unique=False)
     op.create_index(
@@ -542,6 +543,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_measurement_recorded_at"), table_name="measurement")
     op.drop_index("ix_measurement_period_start", table_name="measurement")
+    op.drop_index("ix_measurement_period", table_name="measurement")
     op.drop_table("measurement")
     op.drop_index(op.f("ix_goal_unit_id"), table_name="goal")
     op.drop_index(op.f("ix_goal_priority_id"), table_name="goal")
