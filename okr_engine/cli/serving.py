@@ -36,6 +36,7 @@ def serve(
             "server.port": listening,
             "server.headless": True,
             "server.fileWatcherType": "none",
+            "runner.magicEnabled": False,
             "browser.gatherUsageStats": False,
             "client.toolbarMode": "minimal",
             "client.showErrorDetails": "none",

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -39,10 +40,14 @@ def number(value: Decimal | int, language: Language, *, decimals: int | None = N
     exact = rounded(value, decimals)
     if not exact.is_finite():
         return NOTHING
-    locale = _LOCALES[language]
-    marks = str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
     sign = "\N{MINUS SIGN}" if exact < 0 else "+" if signed and exact > 0 else ""
-    return sign + f"{exact.copy_abs():,f}".translate(marks)
+    return sign + f"{exact.copy_abs():,f}".translate(_marks(language))
+
+
+@cache
+def _marks(language: Language) -> dict[int, str]:
+    locale = _LOCALES[language]
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
 
 
 def day(when: date, language: Language) -> str:

@@ -23,7 +23,7 @@ def shown_fact(name: str, value: Any, measure: str, decimals: int, language: Lan
         return str(value)
     match known.kind:
         case Kind.TEXT:
-            return say(language, f"{_FAMILIES.get(name, name)}.{value}")
+            return say(language, _WORDS[name].format(value))
         case Kind.FLAG:
             return say(language, "answer.yes" if value else "answer.no")
         case Kind.UNIT if name in _DIFFERENCES and measure == MeasureUnit.PERCENT:
@@ -41,4 +41,9 @@ def shown_fact(name: str, value: Any, measure: str, decimals: int, language: Lan
 
 
 _DIFFERENCES = frozenset({"missed_by", "behind_by", "improved_by", "improved_from_baseline"})
-_FAMILIES = {"no_data_reason": "no_data", "kind": "key_result_kind"}
+_WORDS = {
+    "direction": "direction.{}",
+    "kind": "key_result_kind.{}",
+    "no_data_reason": "no_data.{}",
+    "status": "status.{}",
+}

@@ -29,7 +29,10 @@ QUIET = (
     "--no-first-run",
     "--no-sandbox",
 )
+OKR = Path(sys.executable).with_name("okr")
 START_SECONDS = 60
+# Opened at a page's own address, Streamlit looks for its server there first, and the browser reports that it is not.
+LOOKED_FOR = ("/_stcore/health", "/_stcore/host-config")
 
 expect.set_options(timeout=10_000)
 
@@ -63,22 +66,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the product, served with the demo on a SQLite of its own."""
-    folder = tmp_path_factory.mktemp("app")
-    port = free_port()
+    """The address of the product, served for one module: what its tests write, no other module reads."""
+    folder, port = tmp_path_factory.mktemp("app"), free_port()
+    with served([str(OKR), "serve"], folder, with_demo(folder, port), url=f"http://127.0.0.1:{port}") as url:
+        yield url
+
+
+def with_demo(folder: Path, port: int) -> dict[str, str]:
+    """The environment of a server on `port` whose SQLite in `folder` holds the demo."""
     environment = os.environ | {
         "OKR_ADDRESS": "127.0.0.1",
         "OKR_DATABASE_URL": f"sqlite:///{folder / 'okr.db'}",
         "OKR_DEMO": "1",
         "OKR_PORT": str(port),
     }
-    okr = Path(sys.executable).with_name("okr")
     for step in ("migrate", "demo"):
-        subprocess.run([okr, step], cwd=folder, env=environment, check=True)
-    with served([str(okr), "serve"], folder, environment, url=f"http://127.0.0.1:{port}") as url:
-        yield url
+        subprocess.run([OKR, step], cwd=folder, env=environment, check=True)
+    return environment
 
 
 @pytest.fixture(scope="module")
@@ -109,16 +115,22 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def app(page: Page, app_url: str) -> Iterator[App]:
+def neighbours() -> tuple[str, ...]:
+    """The addresses of other servers that the product may lead a visitor to."""
+    return ()
+
+
+@pytest.fixture
+def app(page: Page, app_url: str, neighbours: tuple[str, ...]) -> Iterator[App]:
     """The product before a fresh visitor; an error in the browser, or a request to elsewhere, fails the test."""
     wrong: list[str] = []
 
     def heard(console: ConsoleMessage) -> None:
-        if console.type == "error":
+        if console.type == "error" and not console.location["url"].endswith(LOOKED_FOR):
             wrong.append(f"console: {console.text}")
 
     def asked(request: Request) -> None:
-        if not request.url.startswith((app_url, "data:", "blob:")):
+        if not request.url.startswith((app_url, *neighbours, "data:", "blob:")):
             wrong.append(f"request to elsewhere: {request.url}")
 
     page.on("console", heard)

@@ -14,14 +14,12 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from okr_engine.access import Permission
-from okr_engine.model.actions import ActionState
+from okr_engine.model.actions import ActionEventKind, ActionState
 from okr_engine.model.indicators import BreakKind, MeasureUnit
-from okr_engine.model.measurements import NoDataReason
-from okr_engine.model.organisation import RoleKind
 from okr_engine.model.reviews import NarrativeState
-from okr_engine.model.statuses import Status
-from okr_engine.model.strategy import Direction
 from okr_engine.periods import Cadence
+from okr_engine.services.standings import Movement
+from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
 from okr_engine.words import Language
 
 ROOT = Path(__file__).parents[2]
@@ -30,20 +28,30 @@ KEY_POSITION = {"message": 0, "Message": 0, "t": 0, "say": 1}
 
 # Keys of these families are put together in code from a member of a closed set, as in f"status.{status}".
 FAMILIES: Mapping[str, type[StrEnum] | None] = {
+    "action": None,
+    "action_event": ActionEventKind,
     "action_state": ActionState,
     "break_kind": BreakKind,
     "cadence": Cadence,
+    "demo_case": None,
     "direction": Direction,
+    "direction_short": Direction,
+    "doctor": None,
     "error.not_allowed": Permission,
     "figure": None,
     "figure_short": None,
+    "key_result_kind": KeyResultKind,
     "language": Language,
+    "movement": Movement,
+    "movement_short": Movement,
     "narrative_state": NarrativeState,
     "no_data": NoDataReason,
     "noun": None,
+    "question": None,
     "role": RoleKind,
     "rules.fact": None,
     "status": Status,
+    "status_count": Status,
     "status_short": Status,
     "unit": MeasureUnit,
 }

@@ -1,0 +1,1 @@
+"""The screens: what people see of the strategy tracker, and nothing else."""

@@ -1,0 +1,80 @@
+"""A corrective action: why, how far it is, with whom, who is asked next, and what has happened."""
+
+from datetime import date
+
+import streamlit as st
+
+from app_pages.components.answers import name_of, role_called
+from app_pages.components.here import language, t
+from app_pages.components.holders import role_with_people, vacant
+from app_pages.components.plain import plain
+from app_pages.components.tables import Column, Row, Section, tables, text
+from okr_engine.i18n import day, moment, period, spoken
+from okr_engine.periods import Period
+from okr_engine.services.action_views import ActionHappening, ActionView
+from okr_engine.services.reasons import reason
+
+
+def action_card(view: ActionView, *, key: str) -> None:
+    """Draw the action in a frame of its own."""
+    with st.container(border=True, key=key):
+        name = plain(f"{view.key_result_code} {spoken(view.key_result_name, language())}")
+        st.subheader(f"{name}: {t(f'action.{view.action}')}", anchor=False)
+        st.markdown(plain(reason(view.because, view.facts, view.measure, view.decimals, language())))
+        st.markdown(
+            "  \n".join(
+                (
+                    f"**{t('action_card.state')}:** {t(f'action_state.{view.state}')}",
+                    f"**{t('overview.desk')}:** {plain(spoken(view.assigned_to, language())) or t('noun.vacancy')}",
+                    f"**{t('overview.due')}:** {day(view.due, language())}",
+                )
+            )
+        )
+        st.markdown(f"**{t('noun.responsibility_chain')}**\n{_chain(view)}")
+        st.caption(
+            t(
+                "action_card.origin",
+                code=view.code,
+                period=period(view.period, language()),
+                rule=plain(view.rule),
+                version=view.rule_version,
+            )
+        )
+        with st.expander(t("action_card.history"), key=f"{key}.history"):
+            tables([_history(view)], key=f"{key}.events")
+
+
+def _chain(view: ActionView) -> str:
+    return "\n".join(
+        f"{number}. {role_with_people(link.role, link.people) if link.role else vacant(t(f'role.{link.kind}'))}"
+        for number, link in enumerate(view.chain, start=1)
+    )
+
+
+def _history(view: ActionView) -> Section:
+    return Section(
+        caption=t("action_card.history"),
+        columns=(
+            Column(t("action_card.when"), 25),
+            Column(t("action_card.what"), 50),
+            Column(t("action_card.who"), 25),
+        ),
+        rows=[
+            Row([[text(moment(one.at, language()))], [text(_happening(one))], [text(name_of(one.actor))]])
+            for one in view.history
+        ],
+    )
+
+
+def _happening(one: ActionHappening) -> str:
+    given = {name: str(value) for name, value in one.data.items() if value is not None}
+    values: dict[str, object] = {}
+    if period_code := given.get("period"):
+        values["period"] = Period.parse(period_code)
+    if due := given.get("due"):
+        values["due"] = date.fromisoformat(due)
+    if role := given.get("role"):
+        values["to"] = spoken(role_called(role), language())
+    if person := given.get("person"):
+        values["to"] = name_of(person)
+    return t(f"action_event.{one.kind}", **values)

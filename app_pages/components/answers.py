@@ -1,0 +1,76 @@
+"""What the reading pages ask, remembered for as long as it is true."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from app_pages.components.here import Stamp, installation, stamp, t, user
+from okr_engine.access import OPERATOR, Actor
+from okr_engine.periods import Period
+from okr_engine.services import people
+from okr_engine.services.action_views import ActionView, action_views
+from okr_engine.services.goal_reports import GoalReport, goal_report
+from okr_engine.services.narratives import NarrativeView, narrative_history
+from okr_engine.services.standings import StrategyStanding, standings
+from okr_engine.words import Language, Words
+
+
+def strategy_standing(code: str, quarter: Period) -> StrategyStanding | None:
+    """How the strategy stands in the quarter, or None where there is nothing that the person may read."""
+    return next(iter(_standings(stamp(), code, quarter, user())), None)
+
+
+def open_actions() -> list[ActionView]:
+    """Every open corrective action that the person may read."""
+    return _actions(stamp(), user())
+
+
+def report_of_goal(code: str, quarter: Period) -> GoalReport:
+    """The goal, whole; NotFound where there is none that the person may read."""
+    return _report(stamp(), code, quarter, user())
+
+
+def versions_of_narrative(goal_id: UUID, quarter: Period, language: Language) -> list[NarrativeView]:
+    """Every version of the owner's words in that language, newest first."""
+    return _versions(stamp(), goal_id, quarter, language)
+
+
+def name_of(code: str) -> str:
+    """The name of whoever did something; a code that is nobody's stays as it is, and the operator has a word."""
+    return t("holders.operator") if code == OPERATOR.code else _name(installation().data_version(), code)
+
+
+def role_called(code: str) -> Words:
+    """The name of the role with that code."""
+    return _roles(installation().data_version()).get(code, Words(code, code, code))
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _roles(version: int) -> dict[str, Words]:  # noqa: ARG001 - the key
+    roles, _people = installation().ask(people.assignable)
+    return {role.code: role.name for role in roles}
+
+
+@st.cache_data(show_spinner=False, max_entries=500)
+def _name(version: int, code: str) -> str:  # noqa: ARG001 - the key
+    return installation().ask(people.name_of, code)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _standings(stamp: Stamp, code: str, quarter: Period, _actor: Actor) -> list[StrategyStanding]:  # noqa: ARG001 - the key
+    return installation().ask(standings, _actor, quarter, strategy=code)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _actions(stamp: Stamp, _actor: Actor) -> list[ActionView]:
+    return installation().ask(action_views, _actor, today=stamp.today)
+
+
+@st.cache_data(show_spinner=False, max_entries=500)
+def _report(stamp: Stamp, code: str, quarter: Period, _actor: Actor) -> GoalReport:
+    return installation().ask(goal_report, _actor, code, quarter, today=stamp.today)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _versions(stamp: Stamp, goal_id: UUID, quarter: Period, language: Language) -> list[NarrativeView]:  # noqa: ARG001 - the key
+    return installation().ask(narrative_history, goal_id, quarter, language)

@@ -1,0 +1,64 @@
+"""The screens' entry: signs in, chooses the language, lays out the navigation."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app_pages.components.address import keep_address
+from app_pages.components.here import current_user, installation, one_run, quarter, strategy, t
+from app_pages.components.notices import no_role_yet, show_error
+from app_pages.components.top_row import sign_out, top_row
+from app_pages.sign_in import sign_in
+from okr_engine.access import Actor
+from okr_engine.errors import NotAllowed
+
+FOLDER = Path(__file__).parent
+
+st.set_page_config(page_icon=str(FOLDER / "static" / "icon.svg"), layout="wide")
+
+
+def known_user() -> Actor | None:
+    """Whoever is looking; somebody whom this installation does not know is told whom to ask."""
+    try:
+        return current_user()
+    except NotAllowed as unknown:
+        st.title(t("sign_in.unknown_title"), anchor=False)
+        show_error(unknown)
+        sign_out()
+        st.stop()
+
+
+def looked_at() -> dict[str, str]:
+    """The strategy and the quarter that are shown, as they stand in the address."""
+    here = {"strategy": strategy(), "period": quarter()}
+    return {name: one.code for name, one in here.items() if one}
+
+
+with one_run():
+    actor = known_user()
+    if actor:
+        st.session_state.setdefault("person_language", actor.language.value)
+
+    page = st.navigation(
+        [
+            st.Page(FOLDER / "overview.py", title=t("noun.overview"), default=True),
+            st.Page(FOLDER / "goal.py", title=t("main.goals")),
+            st.Page(FOLDER / "my_work.py", title=t("main.my_work")),
+            st.Page(FOLDER / "data.py", title=t("main.data")),
+        ],
+        position="top" if actor and actor.grants else "hidden",
+    )
+    is_demo = installation().settings.offers_demo_accounts
+    params = looked_at() if actor else {}
+    st.session_state.update(params)
+    with st.container(gap="xsmall"):
+        if is_demo:
+            st.markdown(f":blue-badge[{t('main.demo')}] {t('main.demo_banner')}")
+        top_row(actor)
+        keep_address(page.url_path, params, remember_language=is_demo or "language" in st.session_state)
+    if not actor:
+        sign_in()
+    elif actor.grants:
+        page.run()
+    else:
+        no_role_yet()

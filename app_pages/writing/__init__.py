@@ -1,0 +1,1 @@
+"""The forms of My work, a module for each section, and what they share."""
