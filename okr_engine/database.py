@@ -1,20 +1,20 @@
-"""The database: engine, read and write transactions, the audit log written with each change, and what was known when."""
+"""The database: engine, read and write transactions, the audit log of each change, and what was known when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, Select, create_engine, event, insert, inspect, make_url, or_, text
+from sqlalchemy import ColumnElement, Engine, Select, Table, create_engine, event, insert, inspect, make_url, or_, text
 from sqlalchemy import select as sa_select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import UOWTransaction
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from okr_engine.errors import DatabaseUnavailable
-from okr_engine.model.audit import AuditEntry, Change
-from okr_engine.model.rows import Editable, Recorded, Row, as_json
+from okr_engine.model.audit import AuditEntry, Change, seal_of
+from okr_engine.model.rows import Editable, Recorded, Row, as_json, as_json_values
 from okr_engine.words import message
 
 BUSY_TIMEOUT_MS = 15_000
@@ -100,6 +100,27 @@ def columns_of(*columns: Any) -> Select[Any]:
     return sa_select(*columns)
 
 
+def table_of(model: type[SQLModel]) -> Table:
+    """The table itself, for statements over many rows that need no object for each."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def insert_all(session: Session, model: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert what `session.add_all` would, its audit entries included, in a fraction of the time.
+
+    Each row holds its id and whatever differs from the model's defaults.
+    """
+    if not rows:
+        return
+    defaults = {name: field.default for name, field in model.model_fields.items() if not field.is_required()}
+    complete = [{**defaults, **row} for row in rows]
+    session.execute(insert(table_of(model)), complete)
+    if model.audited:
+        noun = str(model.__tablename__)
+        _append(session, [(Change.CREATED, noun, str(row["id"]), {}, as_json_values(row)) for row in complete])
+
+
 def supersede(session: Session, known: Recorded, successor: Recorded) -> None:
     """Put `successor` in the place of a fact that was current until now."""
     known.superseded_at = successor.recorded_at
@@ -179,17 +200,16 @@ def _append(session: Session, deeds: list[Deed]) -> None:
     entries = []
     for change, noun, row, before, after in deeds:
         number += 1
-        entry = AuditEntry(
-            number=number,
-            at=moment_of(session),
-            actor=actor_of(session),
-            change=change,
-            noun=noun,
-            row=row,
-            before=before,
-            after=after,
-            hash="",
-        )
-        previous = entry.seal(previous)
-        entries.append({**dict(entry), "hash": previous})
-    session.execute(insert(AuditEntry), entries)
+        entry: dict[str, Any] = {
+            "number": number,
+            "at": moment_of(session),
+            "actor": actor_of(session),
+            "change": change,
+            "noun": noun,
+            "row": row,
+            "before": before,
+            "after": after,
+        }
+        previous = seal_of(previous, **entry)
+        entries.append({**entry, "hash": previous})
+    session.execute(insert(table_of(AuditEntry)), entries)

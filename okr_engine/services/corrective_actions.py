@@ -1,8 +1,9 @@
 """status → corrective action: what the rules find becomes work with a chain; people acknowledge and assign it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor, Permission, may
-from okr_engine.database import actor_of, moment_of, was_current
+from okr_engine.database import actor_of, columns_of, moment_of, was_current
 from okr_engine.errors import InvalidInput, NotAllowed, NotFound, StaleEdit
 from okr_engine.model import (
     ActionEvent,
@@ -55,17 +56,11 @@ def raise_actions(
         return []
     outdated = _decided_later(session, quarter)
     findings = [one for one in found if UUID(one.subject) not in outdated]
-    open_actions = _open_actions(session)
-    owners = _owners(session, {UUID(one.subject) for one in findings})
-    by_key = {str(one["key_result_id"]): one for one in decided}
-    raised = []
-    for finding in findings:
-        known = open_actions.get((UUID(finding.subject), finding.rule))
-        if known is None:
-            raised.append(_raise(session, quarter, finding, by_key[finding.subject], rulebook, owners))
-        elif known.period < quarter:
-            _recur(session, known, quarter)
-    return raised
+    known = _open_actions(session)
+    new = [one for one in findings if (UUID(one.subject), one.rule) not in known]
+    joined = [known[place] for one in findings if (place := (UUID(one.subject), one.rule)) in known]
+    _recur(session, [action for action, period in joined if period < quarter], quarter)
+    return _raise(session, quarter, new, {str(one["key_result_id"]): one for one in decided}, rulebook)
 
 
 def acknowledge(session: Session, actor: Actor, code: str, *, version: int) -> None:
@@ -138,16 +133,33 @@ def _editable(session: Session, actor: Actor, code: str, version: int) -> Correc
 def _raise(
     session: Session,
     quarter: Period,
-    finding: Conclusion,
-    decision: Decided,
+    findings: Sequence[Conclusion],
+    decided: Mapping[str, Decided],
     rulebook: Rulebook,
-    owners: Mapping[UUID, _Owner],
+) -> list[CorrectiveAction]:
+    owners = _owners(session, {UUID(one.subject) for one in findings})
+    actions, steps, events = list[CorrectiveAction](), list[ActionStep](), list[ActionEvent]()
+    for code, finding in zip(_codes(session, quarter), findings, strict=False):
+        action = _action(session, code, quarter, finding, decided[finding.subject], rulebook)
+        chain = _chain(action, finding, owners[action.key_result_id])
+        action.assigned_role_id = next((step.role_id for step in chain if step.role_id), None)
+        actions.append(action)
+        steps += chain
+        raised = {"period": quarter.code, "rule": finding.rule}
+        events.append(_event(session, action.id, 1, ActionEventKind.RAISED, raised))
+    for rows in (actions, steps, events):
+        session.add_all(rows)
+        session.flush()
+    return actions
+
+
+def _action(
+    session: Session, code: str, quarter: Period, finding: Conclusion, decision: Decided, rulebook: Rulebook
 ) -> CorrectiveAction:
     assert isinstance(finding.then, ActionThen)
     now = moment_of(session)
-    owner = owners[decision["key_result_id"]]
-    action = CorrectiveAction(
-        code=_next_code(session, quarter),
+    return CorrectiveAction(
+        code=code,
         key_result_id=decision["key_result_id"],
         period=quarter,
         action=finding.then.action,
@@ -158,47 +170,49 @@ def _raise(
         due=now.date() + timedelta(days=finding.then.due_in_days),
         raised_at=now,
     )
-    steps = [
+
+
+def _chain(action: CorrectiveAction, finding: Conclusion, owner: _Owner) -> list[ActionStep]:
+    assert isinstance(finding.then, ActionThen)
+    return [
         ActionStep(action_id=action.id, level=level, kind=RoleKind(kind), role_id=owner.roles.get(RoleKind(kind)))
         for level, kind in enumerate(finding.then.chain)
     ]
-    action.assigned_role_id = next((step.role_id for step in steps if step.role_id), None)
-    session.add(action)
-    session.flush()
-    session.add_all(steps)
-    _happened(session, action, ActionEventKind.RAISED, {"period": quarter.code, "rule": finding.rule})
-    session.flush()
-    return action
 
 
-def _recur(session: Session, action: CorrectiveAction, quarter: Period) -> None:
-    recurred = session.exec(
-        select(ActionEvent).where(ActionEvent.action_id == action.id, ActionEvent.kind == ActionEventKind.RECURRED)
-    ).all()
-    if quarter.code not in {event.data.get("period") for event in recurred}:
-        _happened(session, action, ActionEventKind.RECURRED, {"period": quarter.code})
+def _recur(session: Session, actions: Iterable[UUID], quarter: Period) -> None:
+    """Enter on each action that its finding has come back in `quarter`, once."""
+    known: dict[UUID, list[dict[str, Any] | None]] = {action: [] for action in actions}
+    events = columns_of(ActionEvent.action_id, ActionEvent.kind, ActionEvent.data)
+    for action, kind, data in session.execute(events.where(col(ActionEvent.action_id).in_(known))):
+        known[action].append(data if kind == ActionEventKind.RECURRED else None)
+    again = {"period": quarter.code}
+    session.add_all(
+        _event(session, action, len(happened) + 1, ActionEventKind.RECURRED, again)
+        for action, happened in known.items()
+        if again not in happened
+    )
+    session.flush()
 
 
 def _happened(session: Session, action: CorrectiveAction, kind: ActionEventKind, data: dict[str, Any]) -> None:
     last = session.exec(select(func.max(ActionEvent.number)).where(ActionEvent.action_id == action.id)).one()
-    session.add(
-        ActionEvent(
-            action_id=action.id,
-            number=(last or 0) + 1,
-            at=moment_of(session),
-            actor=actor_of(session),
-            kind=kind,
-            data=data,
-        )
+    session.add(_event(session, action.id, (last or 0) + 1, kind, data))
+
+
+def _event(session: Session, action_id: UUID, number: int, kind: ActionEventKind, data: dict[str, Any]) -> ActionEvent:
+    return ActionEvent(
+        action_id=action_id, number=number, at=moment_of(session), actor=actor_of(session), kind=kind, data=data
     )
 
 
-def _next_code(session: Session, quarter: Period) -> str:
+def _codes(session: Session, quarter: Period) -> Iterator[str]:
+    """The codes that are free in `quarter`, in order."""
     prefix = f"CA-{quarter.code}-"
     taken = session.exec(
         select(func.count()).select_from(CorrectiveAction).where(col(CorrectiveAction.code).startswith(prefix))
     ).one()
-    return f"{prefix}{taken + 1}"
+    return (f"{prefix}{number}" for number in count(taken + 1))
 
 
 def _decided_later(session: Session, quarter: Period) -> set[UUID]:
@@ -210,9 +224,14 @@ def _decided_later(session: Session, quarter: Period) -> set[UUID]:
     return set(session.exec(later))
 
 
-def _open_actions(session: Session) -> dict[tuple[UUID, str], CorrectiveAction]:
-    actions = session.exec(select(CorrectiveAction).where(col(CorrectiveAction.closed_at).is_(None)))
-    return {(action.key_result_id, action.rule): action for action in actions}
+def _open_actions(session: Session) -> dict[tuple[UUID, str], tuple[UUID, Period]]:
+    """The open action of each key result and rule, and the quarter it was raised in."""
+    rows = session.execute(
+        columns_of(
+            CorrectiveAction.key_result_id, CorrectiveAction.rule, CorrectiveAction.id, CorrectiveAction.period
+        ).where(col(CorrectiveAction.closed_at).is_(None))
+    )
+    return {(key_result, rule): (action, period) for key_result, rule, action, period in rows}
 
 
 def _owners(session: Session, key_results: set[UUID]) -> dict[UUID, _Owner]:

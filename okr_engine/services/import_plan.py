@@ -1,7 +1,7 @@
 """What an import would do: the file's rows compared with what is known, once for the preview and for the deed."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -224,7 +224,10 @@ class _Planner:
         restated = sheet.is_recorded and not isinstance(entry.form, NarrativeForm)
         kind = StepKind.RESTATED if restated else StepKind.CHANGED
         before = {told[name].field: self._shown(getattr(known, name)) for name in differing}
-        kept = {name: values[name] for name in (*sheet.identity_attributes, *told, *(["reason"] if sheet.is_recorded else []))}
+        kept = {
+            name: values[name]
+            for name in (*sheet.identity_attributes, *told, *(["reason"] if sheet.is_recorded else []))
+        }
         if self._keep(Deed(sheet, kind, kept, known, known.id), entry, before) and restated:
             self._require_reason(entry, cast("Recorded", known), told[differing[0]], before)
 

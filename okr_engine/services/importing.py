@@ -79,9 +79,7 @@ def import_and_evaluate(
 ) -> tuple[ImportPreview, Evaluation]:
     """Import, and in the same transaction decide the quarters that it bears on."""
     preview = import_content(session, actor, content)
-    return preview, evaluate(
-        session, actor, with_later_quarters(session, preview.touched), rulebooks, track=track
-    )
+    return preview, evaluate(session, actor, with_later_quarters(session, preview.touched), rulebooks, track=track)
 
 
 def touched_periods(preview: ImportPreview) -> set[Period]:

@@ -263,8 +263,8 @@ def _numbers(**figures: Decimal | None) -> Facts:
 
 
 def _number(figure: Decimal) -> int | float:
-    rounded = figure.quantize(_FOUR_DECIMALS, ROUND_HALF_UP)
-    return int(rounded) if rounded == rounded.to_integral_value() else float(rounded)
+    rounded = float(figure.quantize(_FOUR_DECIMALS, ROUND_HALF_UP))
+    return int(rounded) if rounded.is_integer() else rounded
 
 
 def _subjects(session: Session, quarter: Period) -> list[Subject]:

@@ -1,6 +1,7 @@
 """measurement → status: let the rules say how each key result stands, and keep what changed with its reasons."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -57,6 +58,7 @@ def _flag(flag: str, conclusion: Conclusion) -> dict[str, Any]:
     return {"flag": flag, "rule": conclusion.rule, "because": in_three_languages(conclusion.because)}
 
 
+@cache  # a rulebook's few dozen sentences, for every key result again
 def in_three_languages(words: Words) -> dict[str, str]:
     """A rule's sentence as it is kept with what it decided."""
     return {language.value: words.spoken(language)[0] for language in Language}

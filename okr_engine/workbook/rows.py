@@ -96,14 +96,13 @@ class SheetRows:
 
     def _find_columns(self, headings: Sequence[str]) -> None:
         known = headings_of(self._sheet)
+        unknown: list[int] = []
         for index, heading in enumerate(headings):
             typed = folded(heading)
             if not typed:
                 self._unnamed.append(index)
             elif (column := known.get(typed)) is None:
-                self._mistakes.add(
-                    self._place_of(index, 1), *_unknown_heading(heading, self._sheet, set(self._indexes))
-                )
+                unknown.append(index)
             elif column.field in self._indexes:
                 self._mistakes.add(
                     self._place_of(index, 1),
@@ -111,9 +110,9 @@ class SheetRows:
                     message("workbook.heading_twice_remedy"),
                 )
             else:
-                self._indexes[column.field] = index
-                depends = column.kind in (Kind.FIGURE, Kind.PERIOD)
-                self._readers.append((index, column, converter_for(column), depends))
+                self._take_column(column, index)
+        for index in unknown:
+            self._tell_unknown(headings[index], index)
         for column in self._sheet.columns:
             if column.required and column.field not in self._indexes:
                 self._mistakes.add(
@@ -121,6 +120,28 @@ class SheetRows:
                     message("workbook.heading_missing", heading=column.heading),
                     message("workbook.heading_missing_remedy"),
                 )
+
+    def _take_column(self, column: Column, index: int) -> None:
+        self._indexes[column.field] = index
+        depends = column.kind in (Kind.FIGURE, Kind.PERIOD)
+        self._readers.append((index, column, converter_for(column), depends))
+
+    def _tell_unknown(self, heading: str, index: int) -> None:
+        """A renamed column is read as the one it resembles, so that its cells' own mistakes are told as well."""
+        free = {
+            spelling: column
+            for column in self._sheet.columns
+            if column.field not in self._indexes
+            for spelling in (*spellings(column.heading), column.field)
+        }
+        what = message("workbook.unknown_heading", heading=heading[:60])
+        if near := nearest(heading, free, count=1):
+            column = free[near[0]]
+            self._mistakes.add(self._place_of(index, 1), what, message("workbook.did_you_mean", known=column.heading))
+            self._take_column(column, index)
+        else:
+            allowed = message("workbook.headings_allowed", known=[column.heading for column in self._sheet.columns])
+            self._mistakes.add(self._place_of(index, 1), what, allowed)
 
     def _refuse_values_without_heading(self, cells: Sequence[Cell], row: int) -> None:
         for index in self._unnamed:
@@ -201,19 +222,6 @@ def folded(text: str) -> str:
 def _refuse(cell: Cell) -> object:
     what, remedy = _NO_VALUE[cell.data_type]
     raise InvalidInput(what, remedy=remedy)
-
-
-def _unknown_heading(heading: str, sheet: Sheet, taken: set[str]) -> tuple[Message, Message]:
-    free = {
-        spelling: column.heading
-        for column in sheet.columns
-        if column.field not in taken
-        for spelling in (*spellings(column.heading), column.field)
-    }
-    what = message("workbook.unknown_heading", heading=heading[:60])
-    if near := nearest(heading, free, count=1):
-        return what, message("workbook.did_you_mean", known=free[near[0]])
-    return what, message("workbook.headings_allowed", known=[column.heading for column in sheet.columns])
 
 
 _NO_VALUE: Mapping[str, tuple[Message, Message]] = {

@@ -115,7 +115,12 @@ class Sheet:
         """Where the template has each field."""
         return {column.field: get_column_letter(number) for number, column in enumerate(self.columns, start=1)}
 
-    @property
+    @cached_property
+    def identity_attributes(self) -> tuple[str, ...]:
+        """What the stored row calls the fields of its identity."""
+        return tuple(self.by_field[name].row_attribute for name in self.identity)
+
+    @cached_property
     def is_recorded(self) -> bool:
         """Whether a change is a new row that supersedes the old one."""
         return issubclass(self.row, Recorded)

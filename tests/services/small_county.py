@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
 from okr_engine.access import OPERATOR
 from okr_engine.database import reading, writing

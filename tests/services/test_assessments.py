@@ -35,8 +35,10 @@ def county(memory_engine: Engine) -> SmallCounty:
     return SmallCounty.laid_out(memory_engine)
 
 
-def give(county: SmallCounty, *, who: str = FIRST_LINE_OWNER, what: str = "A1.1", based_on: int = 0, **view: Any) -> None:
-    given = {"status": Status.CHALLENGES, "explanation": WHY, "expires": IN_AUGUST} | view
+def give(
+    county: SmallCounty, *, who: str = FIRST_LINE_OWNER, what: str = "A1.1", based_on: int = 0, **view: Any
+) -> None:
+    given: dict[str, Any] = {"status": Status.CHALLENGES, "explanation": WHY, "expires": IN_AUGUST} | view
     county.act(who, assess, what, Q2, based_on=based_on, **given)
 
 

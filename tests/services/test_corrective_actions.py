@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -63,9 +64,7 @@ def hand_to(
 
 def enter(county: SmallCounty, value: str, quarter: Period, *, based_on: int = 0, reason: str | None = None) -> None:
     entry = Entry(Decimal(value), reason=reason)
-    county.act(
-        FIRST_LINE_OWNER, enter_value, "A1.1", quarter, entry, based_on=based_on, rulebooks=county.rulebooks
-    )
+    county.act(FIRST_LINE_OWNER, enter_value, "A1.1", quarter, entry, based_on=based_on, rulebooks=county.rulebooks)
 
 
 def test_a_broken_promise_is_on_the_owners_desk_with_its_reason_and_chain(county: SmallCounty) -> None:
@@ -182,7 +181,7 @@ def test_an_action_cannot_be_due_yesterday(county: SmallCounty) -> None:
 
 
 @pytest.mark.parametrize("unknown", [{"role": "nobody"}, {"person": "nobody"}])
-def test_an_action_is_not_given_to_a_code_that_nobody_has(county: SmallCounty, unknown: dict[str, str]) -> None:
+def test_an_action_is_not_given_to_a_code_that_nobody_has(county: SmallCounty, unknown: dict[str, Any]) -> None:
     with pytest.raises(NotFound):
         hand_to(county, **unknown)
 

@@ -1,4 +1,4 @@
-"""Values entered by hand: who may, what is refused, what a correction leaves behind, and what it does to the statuses."""
+"""Values entered by hand: who may, what is refused, what a correction leaves behind and does to the statuses."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -264,7 +264,7 @@ def test_what_was_known_before_a_restatement_can_still_be_asked_for(county: Smal
     later = NOW + timedelta(days=3)
     entry = Entry(Decimal("91.2"), reason="Korjaus")
     county.act(FIRST_LINE_OWNER, enter_value, "A1.1", Q2, entry, based_on=1, rulebooks=county.rulebooks, now=later)
-    known = select(Measurement.value).where(
+    known = select(col(Measurement.value)).where(
         was_current(Measurement, NOW + timedelta(days=1)), col(Measurement.period) == Q2
     )
     assert county.rows(known) == [Decimal("70.11")]

@@ -126,7 +126,7 @@ def measurements_only(
     assert sheet is not None
     sheet.title = "Mittaustulokset"
     for row in (headings, *rows):
-        sheet.append(row)
+        sheet.append(list(row))
     return saved(workbook)
 
 

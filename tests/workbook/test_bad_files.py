@@ -8,6 +8,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from openpyxl import Workbook
 
 from okr_engine.errors import InvalidWorkbook, Mistake
 from okr_engine.i18n import speak
@@ -112,7 +113,7 @@ def edited(cell: str, value: Any, sheet: str = "Mittaustulokset") -> bytes:
         ("D2", "hyvä", "workbook.not_a_number"),
         ("D2", "1 2,5", "workbook.not_a_number"),
         ("D2", "nan", "workbook.not_a_number"),
-        ("D2", "1e400", "workbook.not_a_number"),
+        ("D2", "1e400", "workbook.number_too_large"),
         ("D2", "1e300", "workbook.number_too_large"),
         ("D2", "9" * 100, "workbook.not_a_number"),
         ("D2", 1e13, "workbook.value_not_allowed"),
@@ -166,21 +167,15 @@ def test_a_number_cell_beyond_all_numbers_is_a_mistake_at_its_cell():
     [
         ("Strategiat", "G2", "1.1.2020", "workbook.rule_ends"),
         ("Avaintulokset", "L2", "1.1.2020", "workbook.rule_due"),
-        ("Mittarit", "J2", 200, None),
+        ("Mittarit", "K3", 500, "workbook.rule_lowest_below_highest"),
         ("Organisaatio", "B2", None, "workbook.rule_name"),
-        ("Tavoitetasot", "E2", 5, "workbook.rule_value_or_range"),
+        ("Tavoitetasot", "D2", None, "workbook.rule_value_or_range"),
         ("Tavoitetasot", "C2", "1.1.2020", "workbook.rule_ends"),
         ("Mittaustulokset", "E2", "myöhässä", "workbook.rule_value_or_reason"),
     ],
 )
-def test_a_rule_between_the_cells_of_a_row_is_told_in_words(sheet: str, cell: str, value: Any, rule: str | None):
-    data = edited(cell, value, sheet)
-    if rule is None:
-        read_workbook(data, file=FILE, max_mb=5)
-        data = county_workbook(lambda book: book[sheet].__setitem__(cell, value) or book[sheet].__setitem__("K2", 100))
-        rule = "workbook.rule_lowest_below_highest"
-
-    mistake = only_mistake(data)
+def test_a_rule_between_the_cells_of_a_row_is_told_in_words(sheet: str, cell: str, value: Any, rule: str):
+    mistake = only_mistake(edited(cell, value, sheet))
 
     assert mistake.allowed is not None
     assert mistake.allowed.key == rule
@@ -203,12 +198,20 @@ def test_beyond_five_hundred_mistakes_the_rest_are_counted():
 
 
 def test_a_renamed_column_is_named_with_the_heading_it_resembles():
-    keys = {mistake.what.key: mistake for mistake in mistakes_of(edited("C1", "Jaksot"))}
+    mistake = only_mistake(edited("C1", "Jaksot"))
 
-    assert keys["workbook.unknown_heading"].place.cell == "C1"
-    assert keys["workbook.unknown_heading"].allowed is not None
-    assert "Jakso" in speak(keys["workbook.unknown_heading"].allowed, Language.FI)
-    assert keys["workbook.heading_missing"].what.values["heading"].fi == "Jakso"
+    assert (mistake.what.key, mistake.place.cell) == ("workbook.unknown_heading", "C1")
+    assert mistake.allowed is not None
+    assert speak(mistake.allowed, Language.FI) == "Tarkoititko: Jakso?"
+
+
+def test_a_required_column_that_is_gone_is_missed():
+    mistakes = mistakes_of(edited("C1", "Kissa"))
+
+    assert [(one.what.key, one.place.cell) for one in mistakes] == [
+        ("workbook.unknown_heading", "C1"),
+        ("workbook.heading_missing", "A1"),
+    ]
 
 
 def test_a_column_that_is_there_twice_is_refused():
@@ -242,8 +245,6 @@ def test_a_misspelt_sheet_is_named_with_the_one_it_resembles():
 
 
 def test_a_workbook_with_none_of_our_sheets_says_which_they_are():
-    from openpyxl import Workbook
-
     assert only_mistake(saved(Workbook())).what.key == "workbook.no_sheet_of_ours"
 
 
@@ -254,9 +255,7 @@ def test_extra_and_hidden_sheets_are_passed_over_with_a_note():
 
     notes = read_workbook(county_workbook(edit), file=FILE, max_mb=5).notes
 
-    assert [note.key for note in notes] == ["workbook.hidden_sheet", "workbook.extra_sheet"] or {
-        note.key for note in notes
-    } == {"workbook.hidden_sheet", "workbook.extra_sheet"}
+    assert {note.key for note in notes} == {"workbook.hidden_sheet", "workbook.extra_sheet"}
 
 
 def test_two_million_rows_are_refused_without_reading_them_all():
@@ -272,3 +271,30 @@ def test_a_value_on_the_last_row_a_sheet_can_have_does_not_hold_up_the_reading()
     (mistake,) = mistakes_of(edited("A1048576", "nps"))
 
     assert mistake.what.key == "workbook.too_many_rows"
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "line"),
+    [
+        ("indicator;unit;value\nnps;county;1\n", "workbook.heading_missing", 1),
+        ("indicator;unit;period;valuee\nnps;county;2025;1\n", "workbook.unknown_heading", 1),
+        ("indicator,unit,period,value\nnps,county,2025,90,81\n", "workbook.too_many_fields", 2),
+        ("indicator;unit;period;value\n\nnps;county;2025;huono\n", "workbook.not_a_number", 3),
+        ('indicator;unit;period;value\nnps;county;2025;"1', "workbook.broken_line", 2),
+    ],
+)
+def test_a_mistake_in_a_csv_file_names_the_line_and_the_remedy(text: str, key: str, line: int):
+    with pytest.raises(InvalidWorkbook) as caught:
+        read_measurements_csv(text.encode(), file="m.csv", max_mb=1)
+
+    (mistake,) = caught.value.mistakes
+    assert (mistake.what.key, mistake.place.line) == (key, line)
+    assert mistake.allowed is not None
+
+
+@pytest.mark.parametrize("data", [b"indicator;unit\x81\x00", b"\xff\xfea", b"PK\x03\x04", b"%PDF-1.7"])
+def test_a_csv_file_that_is_no_text_is_refused(data: bytes):
+    with pytest.raises(InvalidWorkbook) as caught:
+        read_measurements_csv(data, file="m.csv", max_mb=1)
+
+    assert [mistake.what.key for mistake in caught.value.mistakes] == ["workbook.not_text"]

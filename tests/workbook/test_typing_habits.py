@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from okr_engine.model import MeasurementForm, OrgUnitForm, RoleHoldingForm
-from okr_engine.periods import Cadence
+from okr_engine.periods import Cadence, Period
 from okr_engine.words import Language
 from okr_engine.workbook import content_of, read_measurements_csv, read_workbook, write_measurements_csv
 from okr_engine.workbook.cells import exact, plain, settled_period
@@ -179,7 +179,7 @@ def test_a_spreadsheets_number_of_fifteen_digits_is_exact(digits: int, places: i
 
 @given(st.text(max_size=40))
 def test_any_comment_survives_a_csv_file(text: str):
-    form = MeasurementForm(indicator="s", unit="c", period="2025", value=Decimal(1), comment=text)
+    form = MeasurementForm(indicator="s", unit="c", period=Period.parse("2025"), value=Decimal(1), comment=text)
     once = read_measurements_csv(
         write_measurements_csv(content_of([form], file=FILE), Language.FI), file=FILE, max_mb=1
     )
@@ -191,7 +191,7 @@ def test_any_comment_survives_a_csv_file(text: str):
 
 @pytest.mark.parametrize("text", ["=1+1", "+358", "-vähenee", "@nimi", "'=x", "''=x", "'sitaatti"])
 def test_text_that_begins_like_a_formula_is_no_formula_in_a_csv_file(text: str):
-    form = MeasurementForm(indicator="s", unit="c", period="2025", value=Decimal(-1), comment=text)
+    form = MeasurementForm(indicator="s", unit="c", period=Period.parse("2025"), value=Decimal(-1), comment=text)
 
     written = write_measurements_csv(content_of([form], file=FILE), Language.FI)
 

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from okr_engine.i18n import spoken
 from okr_engine.model import MeasurementForm, OrgUnitForm
+from okr_engine.periods import Period
 from okr_engine.words import Language
 from okr_engine.workbook import SHEETS, content_of, empty_template, read_workbook, write_workbook
 from tests.workbook.samples import FILE, county
@@ -63,7 +64,9 @@ def test_text_is_text_in_a_cell_whatever_it_begins_with(text: str):
 
 @pytest.mark.parametrize("value", ["90.81", "-100", "0.1234567890123456789", "999999999999.123456", "1E+3", "0.000"])
 def test_every_figure_is_read_back_exactly(value: str):
-    content = content_of([MeasurementForm(indicator="s", unit="c", period="2025", value=Decimal(value))], file=FILE)
+    content = content_of(
+        [MeasurementForm(indicator="s", unit="c", period=Period.parse("2025"), value=Decimal(value))], file=FILE
+    )
 
     read = read_workbook(write_workbook(content, Language.FI), file=FILE, max_mb=5)
 
