@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app_pages.components.chooser import choose
 from app_pages.components.here import language, quarter, t
 from app_pages.writing.actions import actions_section
 from app_pages.writing.answers import writable_goals, writable_quarters
@@ -15,17 +16,8 @@ from okr_engine.periods import Period
 def written_quarter(known: list[Period]) -> Period:
     """The quarter to write in: the one looked at, unless another is chosen here, such as one without figures yet."""
     looked_at = quarter()
-    first = known.index(looked_at) if looked_at in known else 0
-    chosen: Period = st.selectbox(
-        t("my_work.quarter"),
-        known,
-        index=first,
-        format_func={one: period(one, language()) for one in known}.__getitem__,
-        key=f"my_work.quarter.{looked_at}",
-        persist_state="session",
-        width=220,
-    )
-    return chosen
+    names = {one: period(one, language()) for one in known}
+    return choose(t("my_work.quarter"), names, key=f"my_work.quarter.{looked_at}", first=looked_at, width=220)
 
 
 st.title(t("main.my_work"), anchor=False)

@@ -32,7 +32,7 @@ def report_of_goal(code: str, quarter: Period) -> GoalReport:
 
 def versions_of_narrative(goal_id: UUID, quarter: Period, language: Language) -> list[NarrativeView]:
     """Every version of the owner's words in that language, newest first."""
-    return _versions(stamp(), goal_id, quarter, language)
+    return _versions(stamp(), goal_id, quarter, language, user())
 
 
 def name_of(code: str) -> str:
@@ -47,8 +47,7 @@ def role_called(code: str) -> Words:
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def _roles(version: int) -> dict[str, Words]:  # noqa: ARG001 - the key
-    roles, _people = installation().ask(people.assignable)
-    return {role.code: role.name for role in roles}
+    return installation().ask(people.role_names)
 
 
 @st.cache_data(show_spinner=False, max_entries=500)
@@ -72,5 +71,11 @@ def _report(stamp: Stamp, code: str, quarter: Period, _actor: Actor) -> GoalRepo
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
-def _versions(stamp: Stamp, goal_id: UUID, quarter: Period, language: Language) -> list[NarrativeView]:  # noqa: ARG001 - the key
-    return installation().ask(narrative_history, goal_id, quarter, language)
+def _versions(
+    stamp: Stamp,  # noqa: ARG001 - part of the key
+    goal_id: UUID,
+    quarter: Period,
+    language: Language,
+    _actor: Actor,
+) -> list[NarrativeView]:
+    return installation().ask(narrative_history, _actor, goal_id, quarter, language)

@@ -11,6 +11,7 @@ import streamlit as st
 from app_pages.components.here import language, t
 from app_pages.components.plain import plain
 from app_pages.components.tables import Column, Row, Section, note, tables, text
+from app_pages.components.the_rest import the_rest
 from okr_engine.errors import InvalidFile, Mistake
 from okr_engine.i18n import day, number, period, speak, spoken
 from okr_engine.periods import Period
@@ -45,7 +46,7 @@ def mistakes_table(error: InvalidFile) -> None:
         [
             Section(
                 caption=t("data.mistakes"),
-                notes=_rest(error.mistakes),
+                notes=the_rest(error.mistakes, MOST_ROWS),
                 columns=(
                     Column(t("data.sheet"), 16),
                     Column(t("data.cell"), 10),
@@ -85,7 +86,7 @@ def _changes(heading: str, steps: Sequence[Step], *, with_reason: bool) -> Secti
     return Section(
         caption=heading,
         heading=heading,
-        notes=_rest(steps),
+        notes=the_rest(steps, MOST_ROWS),
         columns=(
             Column(t("data.row"), 30),
             Column(t("data.before_and_after"), 46),
@@ -108,7 +109,7 @@ def _additions(steps: Sequence[Step]) -> Section:
     return Section(
         caption=t("data.added"),
         heading=t("data.added"),
-        notes=_rest(steps),
+        notes=the_rest(steps, MOST_ROWS),
         columns=(Column(t("data.row"), 34), Column(t("data.content"), 66)),
         rows=[Row([_row(one), [text(_content(one))]]) for one in steps[:MOST_ROWS]],
     )
@@ -136,11 +137,6 @@ def _content(one: Step) -> str:
         for name, value in list(told.items())[:_MOST_FIELDS]
     ]
     return " · ".join([*shown, "…"] if len(told) > _MOST_FIELDS else shown)
-
-
-def _rest(rows: Sequence[object]) -> Sequence[Any]:
-    """A line that says how many more rows there are than the table shows."""
-    return [text(t("data.more_rows", count=len(rows) - MOST_ROWS))] if len(rows) > MOST_ROWS else []
 
 
 def _shown(value: object) -> str:

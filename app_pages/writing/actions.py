@@ -7,10 +7,12 @@ import streamlit as st
 
 from app_pages.components.action_card import action_card
 from app_pages.components.answers import name_of, open_actions
+from app_pages.components.chooser import choose
 from app_pages.components.here import installation, language, t, today, user
 from app_pages.components.notices import show_error
 from app_pages.components.plain import plain
 from app_pages.components.tables import Column, Row, Section, note, tables, tag, text
+from app_pages.components.the_rest import the_rest
 from app_pages.writing.answers import roles_and_people
 from app_pages.writing.open_form import OnRecord, OpenForm
 from okr_engine.errors import InvalidInput, OkrError, StaleEdit
@@ -20,6 +22,9 @@ from okr_engine.services.action_views import ActionView
 from okr_engine.services.corrective_actions import acknowledge, assign
 from okr_engine.services.reasons import reason
 from okr_engine.words import message
+
+MOST_ROWS = 40
+"""How many actions the table shows; all of them can be chosen."""
 
 _DONE = "my_work.action_done"
 _OVERTAKEN = "my_work.action_overtaken"
@@ -39,14 +44,8 @@ def actions_section() -> None:
     by_code = {one.code: one for one in mine}
     code = next(iter(by_code))
     if len(mine) > 1:
-        code = st.selectbox(
-            t("my_work.action"),
-            list(by_code),
-            format_func={one.code: f"{one.code} · {_named(one)}" for one in mine}.__getitem__,
-            key="my_work.action_of",
-            persist_state="session",
-            width=720,
-        )
+        names = {one.code: f"{one.code} · {_named(one)}" for one in mine}
+        code = choose(t("my_work.action"), names, key="my_work.action_of", width=720)
     _action(by_code[code])
 
 
@@ -59,6 +58,7 @@ def _overview(mine: Sequence[ActionView]) -> Section:
             Column(t("my_work.desk"), 24),
             Column(t("my_work.due"), 14),
         ),
+        notes=the_rest(mine, MOST_ROWS),
         rows=[
             Row(
                 [
@@ -68,7 +68,7 @@ def _overview(mine: Sequence[ActionView]) -> Section:
                     [text(day(one.due, language()))] + ([note(t("my_work.overdue"))] if one.due < today() else []),
                 ]
             )
-            for one in mine
+            for one in mine[:MOST_ROWS]
         ],
     )
 

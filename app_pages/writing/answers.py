@@ -26,7 +26,7 @@ def goal_words(goal_code: str, quarter: Period) -> GoalWords:
 
 def roles_and_people() -> tuple[list[Choice], list[Choice]]:
     """Whom an action can be given to."""
-    return _assignable(installation().data_version())
+    return _assignable(stamp(), user())
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
@@ -44,6 +44,6 @@ def _words(stamp: Stamp, goal_code: str, quarter: Period, _actor: Actor) -> Goal
     return installation().ask(words_on, _actor, goal_code, quarter)
 
 
-@st.cache_data(show_spinner=False, max_entries=2)
-def _assignable(version: int) -> tuple[list[Choice], list[Choice]]:  # noqa: ARG001 - the key
-    return installation().ask(assignable)
+@st.cache_data(show_spinner=False, max_entries=200)
+def _assignable(stamp: Stamp, _actor: Actor) -> tuple[list[Choice], list[Choice]]:
+    return installation().ask(assignable, _actor, today=stamp.today)

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app_pages.components.answers import name_of
+from app_pages.components.chooser import choose
 from app_pages.components.here import installation, language, t, today, user
 from app_pages.components.plain import plain
 from app_pages.components.status import status_pill, status_text, status_word
@@ -29,14 +30,8 @@ def assessment_section(goals: Sequence[WritableGoal], quarter: Period) -> None:
         st.info(t("my_work.no_views"), icon=":material/task_alt:")
         return
     st.markdown(t("my_work.view_about"))
-    code = st.selectbox(
-        t("my_work.key_result_or_kpi"),
-        list(by_code),
-        format_func={code: f"{code} {spoken(one.name, language())}" for code, one in by_code.items()}.__getitem__,
-        key=f"my_work.view_of.{quarter.code}",
-        persist_state="session",
-        width=560,
-    )
+    names = {code: f"{code} {spoken(one.name, language())}" for code, one in by_code.items()}
+    code = choose(t("my_work.key_result_or_kpi"), names, key=f"my_work.view_of.{quarter.code}")
     one = by_code[code]
     form = OpenForm(f"my_work.view.{code}.{quarter.code}", _on_record(one.given_view))
     if st.session_state.get(_SAVED) == form.name:

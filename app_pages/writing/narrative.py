@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app_pages.components.answers import name_of
+from app_pages.components.chooser import choose
 from app_pages.components.here import installation, language, t, user
 from app_pages.components.plain import plain
 from app_pages.writing.answers import goal_words
@@ -28,7 +29,8 @@ def narrative_section(goals: Sequence[WritableGoal], quarter: Period) -> None:
         st.info(t("my_work.no_narratives"), icon=":material/task_alt:")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        code = _goal(by_code, quarter)
+        names = {code: f"{code} {spoken(goal.name, language())}" for code, goal in by_code.items()}
+        code = choose(t("noun.goal"), names, key=f"my_work.narrative_of.{quarter.code}")
         written_in = Language(
             st.segmented_control(
                 t("my_work.language"),
@@ -42,19 +44,6 @@ def narrative_section(goals: Sequence[WritableGoal], quarter: Period) -> None:
         )
     words = goal_words(code, quarter)
     _form(code, quarter, written_in, words)
-
-
-def _goal(by_code: dict[str, WritableGoal], quarter: Period) -> str:
-    return str(
-        st.selectbox(
-            t("noun.goal"),
-            list(by_code),
-            format_func={code: f"{code} {spoken(goal.name, language())}" for code, goal in by_code.items()}.__getitem__,
-            key=f"my_work.narrative_of.{quarter.code}",
-            persist_state="session",
-            width=560,
-        )
-    )
 
 
 def _form(code: str, quarter: Period, written_in: Language, words: GoalWords) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from app_pages.components.chooser import keep_choice
 from app_pages.components.here import t
 from app_pages.components.notices import show_error
 from app_pages.components.plain import plain
@@ -96,10 +97,9 @@ class OpenForm:
     def one_of(self, field: str, label: str, options: Mapping[Any, str], **more: Any) -> Any:
         """One of many, each with its name, or none yet."""
         widget = self._widget(field, "index")
-        if "index" in widget:
-            widget["index"] = list(options).index(widget["index"]) if widget["index"] in options else None
-        else:
-            widget["index"] = None
+        begins = widget.get("index")
+        has_choice = keep_choice(options, key=self.key(field))
+        widget["index"] = list(options).index(begins) if begins in options and not has_choice else None
         picked = st.selectbox(label, list(options), format_func=options.__getitem__, **widget, **more)
         return self._read(field, picked)
 

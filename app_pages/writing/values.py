@@ -8,10 +8,12 @@ from typing import Any
 import streamlit as st
 
 from app_pages.components.answers import name_of
+from app_pages.components.chooser import choose
 from app_pages.components.here import installation, language, t, user
 from app_pages.components.plain import plain
 from app_pages.components.status import status_pill
 from app_pages.components.tables import Column, Row, Section, note, pill, tables, tag, text
+from app_pages.components.the_rest import the_rest
 from app_pages.writing.open_form import OnRecord, OpenForm
 from okr_engine.i18n import figure, moment, number, period, spoken
 from okr_engine.periods import Period
@@ -20,6 +22,9 @@ from okr_engine.services.measurements import Entry, enter_value, value_typed
 from okr_engine.services.my_work import WritableGoal, WritableKeyResult
 from okr_engine.services.reasons import reason
 from okr_engine.terms import NoDataReason
+
+MOST_ROWS = 100
+"""How many key results the table shows, what is missing first; all of them can be chosen."""
 
 VALUE, NO_VALUE = "value", "no_value"
 _MINE = ""
@@ -59,14 +64,7 @@ def _chosen(goals: Sequence[WritableGoal], quarter: Period) -> list[WritableKeyR
         return mine
     labels = {_MINE: t("my_work.mine_all")} if mine else {}
     labels |= {code: f"{code} {spoken(goal.name, language())}" for code, goal in others.items()}
-    code = st.selectbox(
-        t("noun.goal"),
-        list(labels),
-        format_func=labels.__getitem__,
-        key=f"my_work.values_of.{quarter.code}",
-        persist_state="session",
-        width=560,
-    )
+    code = choose(t("noun.goal"), labels, key=f"my_work.values_of.{quarter.code}")
     return [one for one in others[code].key_results if one.may_enter] if code else mine
 
 
@@ -79,6 +77,7 @@ def _overview(due: Sequence[WritableKeyResult]) -> Section:
             Column(t("my_work.recorded"), 18, figures=True),
             Column(t("my_work.status"), 18),
         ),
+        notes=the_rest(due, MOST_ROWS),
         rows=[
             Row(
                 [
@@ -88,7 +87,7 @@ def _overview(due: Sequence[WritableKeyResult]) -> Section:
                     [pill(one.status)],
                 ]
             )
-            for one in due
+            for one in due[:MOST_ROWS]
         ],
     )
 
@@ -104,14 +103,8 @@ def _recorded(one: WritableKeyResult) -> list[Any]:
 
 def _form(due: Sequence[WritableKeyResult], quarter: Period) -> None:
     by_code = {one.code: one for one in due}
-    code = st.selectbox(
-        t("my_work.enter_for"),
-        list(by_code),
-        format_func={one.code: _named(one) for one in due}.__getitem__,
-        key=f"my_work.value_for.{quarter.code}",
-        persist_state="session",
-        width=560,
-    )
+    names = {one.code: _named(one) for one in due}
+    code = choose(t("my_work.enter_for"), names, key=f"my_work.value_for.{quarter.code}")
     one = by_code[code]
     assert one.period is not None
     _outcome(one, quarter)

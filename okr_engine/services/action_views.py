@@ -53,7 +53,7 @@ class ActionHappening:
 
 @dataclass(frozen=True)
 class ActionView:
-    """A corrective action with its reason, chain and history; `is_mine` to act on, `is_on_my_desk` when assigned to me."""
+    """A corrective action with reason, chain and history; `is_mine` to act on, `is_on_my_desk` when assigned to me."""
 
     code: str
     version: int

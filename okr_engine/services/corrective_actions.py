@@ -30,7 +30,7 @@ from okr_engine.model import (
 )
 from okr_engine.periods import Period
 from okr_engine.rulebook import ActionThen, Conclusion, Rulebook
-from okr_engine.services.people import name_of
+from okr_engine.services.people import assignable, name_of
 from okr_engine.services.statuses import Decided, in_three_languages
 from okr_engine.words import message
 
@@ -84,6 +84,7 @@ def assign(
         raise InvalidInput(message("error.assign_to_role_or_person"))
     if due < moment_of(session).date():
         raise InvalidInput(message("error.due_in_the_past", due=due))
+    _check_assignable(session, actor, role, person)
     given = (
         _by_code(session, Role, role) if role else None,
         _by_code(session, Person, person) if person else None,
@@ -257,6 +258,13 @@ def _owner(goal: Goal, parents: Mapping[UUID, UUID | None], roles: Mapping[tuple
         goal.unit_id,
         found | {RoleKind.GOAL_OWNER: goal.owner_role_id, RoleKind.SPONSOR: goal.sponsor_role_id},
     )
+
+
+def _check_assignable(session: Session, actor: Actor, role: str | None, person: str | None) -> None:
+    roles, people = assignable(session, actor, today=moment_of(session).date())
+    for code, choices in ((role, roles), (person, people)):
+        if code is not None and code not in {choice.code for choice in choices}:
+            raise NotFound(message("error.no_such_code", code=code))
 
 
 def _by_code(session: Session, noun: type[Role] | type[Person], code: str) -> UUID:

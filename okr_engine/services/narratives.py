@@ -43,8 +43,11 @@ def narratives_of(
     return {row.language: _view(row) for row in rows}
 
 
-def narrative_history(session: Session, goal_id: UUID, quarter: Period, language: Language) -> list[NarrativeView]:
-    """Every version, newest first."""
+def narrative_history(
+    session: Session, actor: Actor, goal_id: UUID, quarter: Period, language: Language
+) -> list[NarrativeView]:
+    """Every version, newest first, for whoever may read the goal."""
+    require(actor, Permission.READ, session.exec(select(Goal.unit_id).where(Goal.id == goal_id)).one())
     rows = session.exec(
         select(Narrative)
         .where(Narrative.goal_id == goal_id, col(Narrative.period) == quarter, col(Narrative.language) == language)

@@ -95,14 +95,32 @@ def name_of(session: Session, code: str) -> str:
     return names_of(session, [code]).get(code, code)
 
 
-def assignable(session: Session) -> tuple[list[Choice], list[Choice]]:
-    """The roles and the persons that an action can be given to, by name."""
-    roles = [Choice(role.code, role.name) for role in session.exec(select(Role).order_by(col(Role.code)))]
-    people = [
-        Choice(one.code, Words(one.name, one.name, one.name))
-        for one in session.exec(select(Person).order_by(col(Person.name)))
-    ]
-    return roles, people
+def role_names(session: Session) -> dict[str, Words]:
+    """The name of every role, by code."""
+    return {role.code: role.name for role in session.exec(select(Role))}
+
+
+def assignable(session: Session, actor: Actor, *, today: date) -> tuple[list[Choice], list[Choice]]:
+    """Whom an action can be given to: the roles of the actor's own organisation, and persons who belong to no other."""
+    parents = dict(session.exec(select(OrgUnit.id, OrgUnit.parent_id)).all())
+    own = {_root(parents, unit) for grant in actor.grants for unit in grant.units}
+    every = session.exec(select(Role).order_by(col(Role.code)))
+    roles = [role for role in every if actor.is_operator or _root(parents, role.unit_id) in own]
+    reached = {role.id for role in roles}
+    held = [(one.person_id, one.role_id) for one in session.exec(select(RoleHolding)) if _is_held(one, today)]
+    own_people = {person for person, role in held if role in reached}
+    strangers = {person for person, _role in held} - own_people
+    people = session.exec(select(Person).order_by(col(Person.name)))
+    return (
+        [Choice(role.code, role.name) for role in roles],
+        [Choice(one.code, Words(one.name, one.name, one.name)) for one in people if one.id not in strangers],
+    )
+
+
+def _root(parents: Mapping[UUID, UUID | None], unit: UUID) -> UUID:
+    while (above := parents[unit]) is not None:
+        unit = above
+    return unit
 
 
 def _person_with_subject(session: Session, subject: str) -> Person | None:

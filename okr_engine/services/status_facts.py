@@ -1,4 +1,4 @@
-"""What the rules are told: one set of facts per key result and quarter, computed here, rounded once, only compared later."""
+"""What the rules are told: facts per key result and quarter, computed here, rounded once, only compared later."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, String, func, type_coerce
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from okr_engine.database import columns_of, was_current
 from okr_engine.model import (
@@ -330,7 +330,9 @@ def _targets(session: Session) -> dict[Key, list[DatedLimit]]:
 
 def _limits(session: Session) -> dict[Key, list[DatedLimit]]:
     rows = session.execute(
-        columns_of(_key(Limit.indicator_id), Limit.valid_from, Limit.valid_to, Limit.value).where(was_current(Limit, None))
+        columns_of(_key(Limit.indicator_id), Limit.valid_from, Limit.valid_to, Limit.value).where(
+            was_current(Limit, None)
+        )
     )
     return _dated((*row, None, None, TargetBasis.STATUTORY) for row in rows)
 

@@ -20,7 +20,7 @@ Decided = dict[str, Any]
 
 
 def decide_statuses(session: Session, quarter: Period, rulebook: Rulebook) -> list[Decided]:
-    """Decide every key result in `quarter`, record what differs from before, and return all decisions of the quarter."""
+    """Decide every key result in `quarter`, record what differs from before, and return all of its decisions."""
     evidence = gather_evidence(session, quarter)
     today = moment_of(session).date()
     facts = [facts_of(subject, evidence, today=today) for subject in evidence.subjects]

@@ -195,7 +195,6 @@ def test_somebody_without_a_role_sees_only_whom_to_ask(app: App, house: House) -
 
 
 def test_signing_out_ends_the_session(app: App, house: House) -> None:
-    house.provider.know("sub-again", email=f"{FIRST_LINE_OWNER}@county.example", email_verified=True)
     house.provider.know("sub-owner", email=f"{FIRST_LINE_OWNER}@county.example", email_verified=True)
     sign_in(app, "sub-owner")
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from okr_engine.access import OPERATOR
 from okr_engine.errors import InvalidInput, NotAllowed, NotFound, StaleEdit
 from okr_engine.model import AuditEntry, Goal, Narrative, NarrativeState
 from okr_engine.services.narratives import NarrativeView, narrative_history, narratives_of, save_narrative
@@ -64,7 +65,7 @@ def test_each_save_is_a_version_and_all_stay_readable(county: SmallCounty) -> No
     save(county)
     assert save(county, {"summary": "Toinen"}, based_on=1) == 2
     (goal,) = county.rows(select(Goal).where(Goal.code == "A1"))
-    versions = county.ask(narrative_history, goal.id, Q2, Language.FI)
+    versions = county.ask(narrative_history, OPERATOR, goal.id, Q2, Language.FI)
     assert [one.texts["summary"] for one in versions] == ["Toinen", WORDS["summary"]]
 
 

@@ -1,20 +1,22 @@
 """Who is who: from what an identity provider says to a person with the roles of the day."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from okr_engine.access import OPERATOR, Actor
-from okr_engine.database import writing
+from okr_engine.database import reading, writing
 from okr_engine.errors import NotAllowed, NotFound
 from okr_engine.model import AuditEntry, OrgUnit, Person, Role, RoleHolding
+from okr_engine.services.demo import DemoCase, load_demo
 from okr_engine.services.people import (
     Identity,
     actor_with_code,
     actor_with_identity,
+    assignable,
     bind_identity,
     holders,
     is_bound,
@@ -203,3 +205,21 @@ def test_a_code_that_is_nobody_is_named(county: SmallCounty) -> None:
         county.ask(actor_with_code, "nobody", today=TODAY)
 
     assert missing.value.what.values == {"code": "nobody"}
+
+
+def test_an_action_is_given_only_within_the_own_organisation(memory_engine: Engine) -> None:
+    with writing(memory_engine, actor="operator", now=datetime(2025, 8, 15, tzinfo=UTC)) as session:
+        load_demo(session, OPERATOR, DemoCase.ALL)
+    today = date(2025, 8, 15)
+
+    with reading(memory_engine) as session:
+        owner = actor_with_code(session, "owner-first-line", today=today)
+        roles, people = assignable(session, owner, today=today)
+        city = {
+            person.code for person in session.exec(select(Person)) if (person.email or "").endswith("@city.example")
+        }
+
+    codes = {one.code for one in roles} | {one.code for one in people}
+    assert {"leadership", "owner-first-line"} <= {one.code for one in people}
+    assert city
+    assert not codes & city
