@@ -7,5 +7,5 @@ from app_pages.components.tables import Part, text
 
 
 def the_rest(rows: Sequence[object], most: int) -> Sequence[Part]:
-    """A line for above the table that says how many rows there are beyond the first `most`, if any."""
+    """A line that says how many rows there are beyond the first `most`, if any."""
     return [text(t("table.more_rows", count=len(rows) - most))] if len(rows) > most else []

@@ -142,7 +142,7 @@ def goal_report(
         sponsor_people=tuple(held.get(goal.sponsor_role_id, ())) if goal.sponsor_role_id else (),
         key_results=tuple(reports[one.id] for one in standing.key_results),
         kpis=tuple(reports[one.id] for one in standing.kpis),
-        narratives=narratives_of(session, goal.id, quarter, as_of=as_of),
+        narratives=narratives_of(session, actor, goal.id, quarter, as_of=as_of),
         actions=tuple(one for one in actions if one.goal_code == code),
     )
 

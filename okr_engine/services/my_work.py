@@ -135,7 +135,9 @@ def words_on(session: Session, actor: Actor, goal_code: str, quarter: Period) ->
     if goal is None:
         raise NotFound(message("error.no_such_goal", code=goal_code))
     require(actor, Permission.WRITE_NARRATIVE, goal.unit_id)
-    return GoalWords(narratives_of(session, goal.id, quarter), narratives_of(session, goal.id, quarter.shifted(-1)))
+    return GoalWords(
+        narratives_of(session, actor, goal.id, quarter), narratives_of(session, actor, goal.id, quarter.shifted(-1))
+    )
 
 
 def quarters_to_write(session: Session, actor: Actor, *, today: date) -> list[Period]:

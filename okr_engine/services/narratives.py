@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from okr_engine.access import Actor, Permission, require
+from okr_engine.access import Actor, Permission, may, require
 from okr_engine.database import moment_of, supersede, was_current
 from okr_engine.errors import InvalidInput, NotFound, StaleEdit
 from okr_engine.model import Goal, Narrative, NarrativeState
@@ -32,28 +32,20 @@ class NarrativeView:
 
 
 def narratives_of(
-    session: Session, goal_id: UUID, quarter: Period, *, as_of: datetime | None = None
+    session: Session, actor: Actor, goal_id: UUID, quarter: Period, *, as_of: datetime | None = None
 ) -> dict[Language, NarrativeView]:
-    """The newest version in each language that has one."""
-    rows = session.exec(
-        select(Narrative).where(
-            was_current(Narrative, as_of), Narrative.goal_id == goal_id, col(Narrative.period) == quarter
-        )
-    )
-    return {row.language: _view(row) for row in rows}
+    """The newest version in each language that has one, for whoever may read the goal; a draft only for its writers."""
+    newest: dict[Language, NarrativeView] = {}
+    for version in reversed(_versions(session, actor, goal_id, quarter, as_of)):
+        newest[version.language] = version
+    return newest
 
 
 def narrative_history(
     session: Session, actor: Actor, goal_id: UUID, quarter: Period, language: Language
 ) -> list[NarrativeView]:
-    """Every version, newest first, for whoever may read the goal."""
-    require(actor, Permission.READ, session.exec(select(Goal.unit_id).where(Goal.id == goal_id)).one())
-    rows = session.exec(
-        select(Narrative)
-        .where(Narrative.goal_id == goal_id, col(Narrative.period) == quarter, col(Narrative.language) == language)
-        .order_by(col(Narrative.revision).desc())
-    )
-    return [_view(row) for row in rows]
+    """Every version in one language, newest first, under the same terms."""
+    return [one for one in _versions(session, actor, goal_id, quarter, None) if one.language == language]
 
 
 def save_narrative(
@@ -109,6 +101,19 @@ def save_narrative(
         supersede(session, known, written)
     session.flush()
     return written.revision
+
+
+def _versions(
+    session: Session, actor: Actor, goal_id: UUID, quarter: Period, as_of: datetime | None
+) -> list[NarrativeView]:
+    unit_id = session.exec(select(Goal.unit_id).where(Goal.id == goal_id)).one()
+    require(actor, Permission.READ, unit_id)
+    versions = select(Narrative).where(Narrative.goal_id == goal_id, col(Narrative.period) == quarter)
+    if as_of is not None:
+        versions = versions.where(col(Narrative.recorded_at) <= as_of)
+    if not may(actor, Permission.WRITE_NARRATIVE, unit_id):
+        versions = versions.where(col(Narrative.state) == NarrativeState.SUBMITTED)
+    return [_view(row) for row in session.exec(versions.order_by(col(Narrative.revision).desc()))]
 
 
 def _view(row: Narrative) -> NarrativeView:

@@ -36,7 +36,7 @@ def edited(workbook: bytes, **changes: str | float) -> bytes:
     """The measurement 70.11 with other cells, each named by its heading."""
     book = load_workbook(BytesIO(workbook))
     sheet = book["Mittaustulokset"]
-    headings = {str(cell.value).rstrip(" *"): cell.column for cell in sheet[1]}
+    headings = {str(cell.value).rstrip(" *"): number for number, cell in enumerate(sheet[1], start=1)}
     row = next(row for row in range(2, sheet.max_row + 1) if sheet.cell(row, headings["Arvo"]).value == 70.11)
     for heading, value in changes.items():
         sheet.cell(row, headings[heading]).value = value
@@ -170,7 +170,7 @@ def test_a_file_is_read_once_and_not_at_every_rerun(visit: Visit, database: Path
 def test_long_tables_show_the_first_rows_and_count_the_rest(visit: Visit, database: Path) -> None:
     book = load_workbook(BytesIO(exported(database)))
     sheet = book["Organisaatio"]
-    headings = {str(cell.value).rstrip(" *"): cell.column for cell in sheet[1]}
+    headings = {str(cell.value).rstrip(" *"): number for number, cell in enumerate(sheet[1], start=1)}
     for number in range(150):
         row = sheet.max_row + 1
         sheet.cell(row, headings["Tunnus"]).value = f"county.ward-{number}"

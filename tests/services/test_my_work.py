@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
@@ -112,13 +113,13 @@ def test_the_status_and_its_reason_stand_beside(county: SmallCounty) -> None:
 
 def test_a_percentage_lies_within_its_bounds_and_an_index_within_its_own(county: SmallCounty) -> None:
     found = key_results_of(county, STRATEGY_OFFICE)
-    assert (found["A1.1"].lowest, found["A1.1"].highest) == (0, 100)
-    assert (found["A1.NPS"].lowest, found["A1.NPS"].highest) == (-100, 100)
+    assert (found["A1.1"].lowest, found["A1.1"].highest) == (Decimal(0), Decimal(100))
+    assert (found["A1.NPS"].lowest, found["A1.NPS"].highest) == (Decimal(-100), Decimal(100))
     assert (found["A2.1"].lowest, found["A2.1"].highest) == (None, None)
 
 
 def test_an_expired_view_is_still_the_one_that_a_new_view_replaces(county: SmallCounty) -> None:
-    given = {"status": Status.ON_TRACK, "explanation": "Kattavuus muuttui", "expires": TODAY}
+    given: dict[str, Any] = {"status": Status.ON_TRACK, "explanation": "Kattavuus muuttui", "expires": TODAY}
     county.act(FIRST_LINE_OWNER, assess, "A1.1", Q2, based_on=0, **given)
     view = key_results_of(county, FIRST_LINE_OWNER)["A1.1"].given_view
     assert view is not None

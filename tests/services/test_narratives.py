@@ -50,7 +50,7 @@ def save(
 
 def current(county: SmallCounty, language: Language = Language.FI) -> NarrativeView:
     (goal,) = county.rows(select(Goal).where(Goal.code == "A1"))
-    return county.ask(narratives_of, goal.id, Q2)[language]
+    return county.ask(narratives_of, OPERATOR, goal.id, Q2)[language]
 
 
 def test_a_draft_is_kept_with_its_writer_and_questions_left_open(county: SmallCounty) -> None:
@@ -155,3 +155,16 @@ def test_of_two_who_save_at_the_same_moment_one_is_told(engine: Engine) -> None:
         outcomes = sorted(pool.map(attempt, [FIRST_LINE_OWNER, FIRST_LINE_DEPUTY]))
     assert outcomes == [f"refused, {current(county).texts['summary']}", "saved"]
     assert current(county).revision == 2
+
+
+def test_a_draft_over_submitted_words_is_seen_by_its_writers_only(county: SmallCounty) -> None:
+    save(county, state=NarrativeState.SUBMITTED)
+    save(county, {"summary": "Keskeneräinen"}, based_on=1)
+    (goal,) = county.rows(select(Goal).where(Goal.code == "A1"))
+
+    for_reader = county.see(VIEWER, narratives_of, goal.id, Q2)[Language.FI]
+    for_writer = county.see(FIRST_LINE_OWNER, narratives_of, goal.id, Q2)[Language.FI]
+
+    assert (for_reader.revision, for_reader.texts["summary"]) == (1, WORDS["summary"])
+    assert (for_writer.revision, for_writer.texts["summary"]) == (2, "Keskeneräinen")
+    assert [one.revision for one in county.see(VIEWER, narrative_history, goal.id, Q2, Language.FI)] == [1]
