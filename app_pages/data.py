@@ -1,5 +1,6 @@
 """Data: the template, an import that is shown before it is done, and exports."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -66,6 +67,7 @@ def import_section() -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+    speak_uploader()
     uploaded = st.file_uploader(
         t("data.upload"),
         max_upload_size=installation().settings.max_upload_mb,
@@ -78,6 +80,18 @@ def import_section() -> None:
         return
     st.session_state.pop("data.done", None)
     show(read_once(uploaded))
+
+
+def speak_uploader() -> None:
+    """Say the uploader's own English words in the reader's language; the limit stands in our text above it."""
+    words = json.dumps(t("data.choose_file"), ensure_ascii=False)
+    st.html(
+        f"""<style>
+        .stFileUploader section button p {{ font-size: 0 }}
+        .stFileUploader section button p::after {{ content: {words}; font-size: .875rem }}
+        [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none }}
+        </style>"""
+    )
 
 
 def read_once(uploaded: Any) -> Read:

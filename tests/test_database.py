@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from okr_engine.database import connect, data_version, known_at, reading, supersede, was_current, writing
+from okr_engine.database import columns_of, connect, data_version, known_at, reading, supersede, was_current, writing
 from okr_engine.errors import AuditBroken, DatabaseUnavailable
 from okr_engine.migrations import migrate
 from okr_engine.model import AuditEntry, Indicator, Measurement, MeasureUnit, OrgUnit
@@ -30,7 +30,7 @@ def test_decimals_come_back_exactly_as_they_went_in(engine: Engine) -> None:
             session.add(figure(unit, indicator, value, JANUARY, period=QUARTER.shifted(number)))
 
     with reading(engine) as session:
-        kept = session.exec(select(Measurement.value).order_by(Measurement.period_start)).all()  # type: ignore[arg-type]
+        kept = session.scalars(columns_of(Measurement.value).order_by(col(Measurement.period_start))).all()
     assert [str(value) for value in kept] == [str(value) for value in values]
 
 
@@ -46,10 +46,10 @@ def test_an_earlier_moment_shows_exactly_what_was_known_then(engine: Engine) -> 
         renamed.name_fi, renamed.name_sv = "Uusi nimi", "Nytt namn"
 
     with reading(engine) as session:
-        value = select(Measurement.value)
-        assert session.exec(value.where(was_current(Measurement, JANUARY))).all() == [Decimal("90.81")]
-        assert session.exec(value.where(was_current(Measurement, later))).all() == [Decimal("89.2")]
-        assert session.exec(value.where(was_current(Measurement, None))).all() == [Decimal("89.2")]
+        value = columns_of(Measurement.value)
+        assert session.scalars(value.where(was_current(Measurement, JANUARY))).all() == [Decimal("90.81")]
+        assert session.scalars(value.where(was_current(Measurement, later))).all() == [Decimal("89.2")]
+        assert session.scalars(value.where(was_current(Measurement, None))).all() == [Decimal("89.2")]
         [then] = known_at(session, OrgUnit, JANUARY)
         [now] = known_at(session, OrgUnit, None)
         assert (then.name_fi, then.name_sv, then.version) == ("Alue", None, 1)
@@ -178,4 +178,4 @@ def test_days_are_kept_as_days(engine: Engine) -> None:
         session.add(figure(unit, indicator, Decimal(1), JANUARY))
 
     with reading(engine) as session:
-        assert session.exec(select(Measurement.period_start)).one() == date(2025, 1, 1)
+        assert session.scalars(columns_of(Measurement.period_start)).one() == date(2025, 1, 1)

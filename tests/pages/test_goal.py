@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyarrow import ipc  # type: ignore[import-untyped]
+from pyarrow import ipc
 from streamlit.testing.v1 import AppTest
 
 from okr_engine.access import OPERATOR

@@ -1,8 +1,10 @@
 """Which way is better is honoured everywhere: every direction in every awkward relation of its numbers."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -168,7 +170,7 @@ def test_a_better_value_is_never_judged_worse(rulebook: Rulebook, situation: Sit
         assert severity.index(after) <= severity.index(before)
 
 
-def status_of(rulebook: Rulebook, situation: Situation) -> dict:
+def status_of(rulebook: Rulebook, situation: Situation) -> dict[str, Any]:
     [decided] = decisions_from(rulebook, [facts_of(subject_of(situation), evidence_of(situation), today=TODAY)])
     return decided
 
@@ -196,7 +198,7 @@ def evidence_of(situation: Situation) -> Evidence:
     series = {QUARTER: Observation(situation.value, None)}
     if situation.previous is not None:
         series[QUARTER.shifted(-1)] = Observation(situation.previous, None)
-    targets = {}
+    targets: dict[Hashable, list[DatedLimit]] = {}
     if situation.target is not None:
         is_range = situation.direction == Direction.WITHIN
         low, high = (situation.target - 5, situation.target + 5) if is_range else (None, None)

@@ -1,0 +1,1 @@
+"""How fast is what people wait for? `make bench` measures it and writes docs/benchmarks.md."""
