@@ -24,8 +24,7 @@ from okr_engine.words import Language
 from okr_engine.workbook import (
     Content,
     empty_template,
-    read_measurements_csv,
-    read_workbook,
+    read_file,
     write_measurements_csv,
     write_workbook,
 )
@@ -107,9 +106,8 @@ def read_once(uploaded: Any) -> Read:
 
 def read(uploaded: Any, version: int) -> Read:
     """Read the file and compare it with what is known."""
-    reader = read_measurements_csv if uploaded.name.lower().endswith((".csv", ".txt", ".tsv")) else read_workbook
     try:
-        content = reader(uploaded.getvalue(), file=uploaded.name, max_mb=installation().settings.max_upload_mb)
+        content = read_file(uploaded.getvalue(), file=uploaded.name, max_mb=installation().settings.max_upload_mb)
         preview = installation().ask(preview_import, user(), content)
     except OkrError as refused:
         return Read(uploaded.file_id, version, refused=refused)

@@ -115,7 +115,7 @@ st.markdown(f"{plain(spoken(found.name, language()))} · {period(shown, language
 if found.decided_at:
     st.caption(t("overview.decided", at=moment(found.decided_at, language())))
 counts(found)
-matters = wanting_attention(found, open_actions(), today=today())
+matters = wanting_attention(found, open_actions(), shown, today=today())
 params = {"period": shown.code}
 sections = [attention(matters), *[priority(one) for one in found.priorities]]
 follow(tables(sections, key="overview.tables", params=params))

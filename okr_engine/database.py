@@ -2,23 +2,38 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, Select, Table, create_engine, event, insert, inspect, make_url, or_, text
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    make_url,
+    or_,
+    text,
+)
 from sqlalchemy import select as sa_select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import UOWTransaction
 from sqlmodel import Session, SQLModel, col, select
 
-from okr_engine.errors import DatabaseUnavailable
+from okr_engine import clock
+from okr_engine.errors import DatabaseUnavailable, InvalidSettings
 from okr_engine.model.audit import AuditEntry, Change, seal_of
 from okr_engine.model.rows import Editable, Recorded, Row, as_json, as_json_values
 from okr_engine.words import message
 
 BUSY_TIMEOUT_MS = 15_000
 _WRITER_LOCK = 0x6F6B72
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 R = TypeVar("R", bound=Editable)
 Deed = tuple[Change, str, str, dict[str, Any], dict[str, Any]]
@@ -27,7 +42,7 @@ Deed = tuple[Change, str, str, dict[str, Any], dict[str, Any]]
 
 def connect(url: str) -> Engine:
     """An engine for `url`; nothing is opened yet, but the folder of a SQLite file is made."""
-    address = make_url(url)
+    address = _address(url)
     if address.get_backend_name() == "postgresql":
         return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if address.database and not address.database.startswith((":memory:", "file:")):
@@ -44,19 +59,26 @@ def connect(url: str) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that sees one moment of the database and changes nothing."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with _translated(engine), Session(engine) as session:
         yield session
 
 
 @contextmanager
-def writing(engine: Engine, *, actor: str, now: datetime) -> Iterator[Session]:
-    """A transaction of one writer: all of it happens, audit entries included, or none of it."""
+def writing(engine: Engine, *, actor: str, now: datetime | None = None) -> Iterator[Session]:
+    """A transaction of one writer: all of it happens, audit entries included, or none of it.
+
+    Its moment is when the writer's turn has come, or `now`, and never before that of an earlier writer, so that an
+    answer as of a moment past stays the same.
+    """
     writer = engine.execution_options(okr_writing=True)
     with _translated(engine), Session(writer) as session, session.begin():
-        session.info.update(actor=actor, now=now)
-        event.listen(session, "before_flush", _write_audit_entries)
         if engine.dialect.name == "postgresql":
             session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
+        before = session.scalar(columns_of(AuditEntry.at).order_by(col(AuditEntry.number).desc()).limit(1))
+        session.info.update(actor=actor, now=max(now or clock.now(), before or _EARLIEST))
+        event.listen(session, "before_flush", _write_audit_entries)
         yield session
 
 
@@ -157,8 +179,32 @@ def _begin_sqlite(connection: Any) -> None:
 def _translated(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
+        if not _is_about_the_database(error):
+            raise
         raise _unavailable(engine.url.render_as_string(), error) from error
+
+
+def _is_about_the_database(error: DatabaseError) -> bool:
+    """Whether the database as such is in the way: unreachable, locked, read-only, or not a database at all."""
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+        address.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise _not_an_address(url) from error
+    if address.get_backend_name() not in ("sqlite", "postgresql"):
+        raise _not_an_address(address.render_as_string())
+    return address
+
+
+def _not_an_address(url: str) -> InvalidSettings:
+    return InvalidSettings(
+        message("error.not_a_database_address", url=url), remedy=message("error.not_a_database_address_remedy")
+    )
 
 
 def _unavailable(url: str, error: Exception) -> DatabaseUnavailable:

@@ -11,8 +11,18 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from okr_engine.database import columns_of, connect, data_version, known_at, reading, supersede, was_current, writing
-from okr_engine.errors import AuditBroken, DatabaseUnavailable
+from okr_engine.database import (
+    columns_of,
+    connect,
+    data_version,
+    known_at,
+    moment_of,
+    reading,
+    supersede,
+    was_current,
+    writing,
+)
+from okr_engine.errors import AuditBroken, DatabaseUnavailable, InvalidSettings
 from okr_engine.migrations import migrate
 from okr_engine.model import AuditEntry, Indicator, Measurement, MeasureUnit, OrgUnit
 from okr_engine.periods import Period
@@ -170,6 +180,41 @@ def figure(unit: OrgUnit, indicator: Indicator, value: Decimal, at: datetime, pe
         reason="late records",
         source="workbook",
     )
+
+
+def test_a_later_writer_never_bears_an_earlier_moment(engine: Engine) -> None:
+    with writing(engine, actor="first", now=JANUARY) as session:
+        session.add(OrgUnit(code="first", name_fi="Ensimmäinen"))
+    with writing(engine, actor="second", now=JANUARY - timedelta(days=1)) as session:
+        assert moment_of(session) == JANUARY
+        session.add(OrgUnit(code="second", name_fi="Toinen"))
+
+    with reading(engine) as session:
+        assert known_at(session, OrgUnit, JANUARY - timedelta(hours=1)) == []
+
+
+def test_a_reader_sees_one_moment_while_others_write(engine: Engine) -> None:
+    with reading(engine) as session:
+        assert session.exec(select(OrgUnit)).all() == []
+        with writing(engine, actor="steward", now=JANUARY) as other:
+            other.add(OrgUnit(code="county", name_fi="Alue"))
+        session.expire_all()
+        assert session.exec(select(OrgUnit)).all() == []
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://okr@127.0.0.1/okr", "sqlite+unknown:///x.db"])
+def test_an_address_of_no_database_we_know_is_refused(url: str) -> None:
+    with pytest.raises(InvalidSettings):
+        connect(url)
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "okr.db"
+    path.write_bytes(b"This is a letter, not a database. " * 100)
+
+    with pytest.raises(DatabaseUnavailable) as caught:
+        migrate(connect(f"sqlite:///{path}"))
+    assert str(path) in str(caught.value.what.values["database"])
 
 
 def test_days_are_kept_as_days(engine: Engine) -> None:

@@ -30,6 +30,7 @@ _ARROWS = {
     Movement.BETTER: "arrow_upward",
     Movement.WORSE: "arrow_downward",
     Movement.SAME: "arrow_forward",
+    Movement.LOST: "more_horiz",
     Movement.NEW: "horizontal_rule",
 }
 
@@ -75,7 +76,7 @@ def movement_text(movement: Movement) -> str:
 
 
 def roll_up_text(standing: Standing) -> str:
-    """What lies behind a roll-up, the most serious first: «1 haasteita · 2 etenee · 3/3 mitattu»."""
+    """What lies behind a roll-up, the most serious first: «1 haasteissa · 2 etenee · 3/3 mitattu»."""
     if not standing.of:
         return t("overview.no_key_results")
     counts = [

@@ -20,6 +20,7 @@ const SHAPES = {
   better: [['path', { d: 'M8 14V2.5M3 7.5l5-5 5 5', line: 1 }]],
   worse: [['path', { d: 'M8 2v11.5M3 8.5l5 5 5-5', line: 1 }]],
   same: [['path', { d: 'M2 8h11.5M8.5 3l5 5-5 5', line: 1 }]],
+  lost: [['path', { d: 'M2.6 8h.01M8 8h.01M13.4 8h.01', stroke: 'currentColor', 'stroke-width': 3, 'stroke-linecap': 'round' }]],
   new: [['circle', { cx: 8, cy: 8, r: 2.4, fill: 'currentColor' }]],
 }
 const CUT = { fill: 'none', stroke: '#fff', 'stroke-width': 1.8, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' }

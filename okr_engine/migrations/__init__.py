@@ -7,8 +7,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DatabaseError
 
 from okr_engine.errors import DatabaseIsNewer, DatabaseNotReady, DatabaseUnavailable
 from okr_engine.words import message
@@ -24,7 +24,7 @@ def migrate(engine: Engine) -> str:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
             _refuse_newer(connection)
             command.upgrade(_config(connection), "head")
-    except OperationalError as error:
+    except DatabaseError as error:
         raise _unavailable(engine, error) from error
     return newest_revision()
 
@@ -35,11 +35,19 @@ def check_schema(engine: Engine) -> str:
         with engine.connect() as connection:
             _refuse_newer(connection)
             revision = _revision(connection)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise _unavailable(engine, error) from error
     if revision != newest_revision():
         raise DatabaseNotReady(message("error.database_not_ready"), remedy=message("error.database_not_ready_remedy"))
     return newest_revision()
+
+
+def has_no_tables(engine: Engine) -> bool:
+    """Whether the database is new, so that a schema can be made in it without touching anything."""
+    try:
+        return not inspect(engine).get_table_names()
+    except DatabaseError as error:
+        raise _unavailable(engine, error) from error
 
 
 def newest_revision() -> str:
@@ -76,7 +84,7 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 
 
-def _unavailable(engine: Engine, error: OperationalError) -> DatabaseUnavailable:
+def _unavailable(engine: Engine, error: DatabaseError) -> DatabaseUnavailable:
     return DatabaseUnavailable(
         message("error.database_unavailable", database=engine.url.render_as_string(), said=str(error.orig).strip()),
         remedy=message("error.database_unavailable_remedy"),

@@ -21,14 +21,13 @@ class ActionState(StrEnum):
 
 
 class CorrectiveAction(Editable, table=True):
-    """The work that a rule's finding starts; the same rule on the same key result joins the open record."""
+    """The work that a rule's finding starts; what is found on the same key result meanwhile joins the open record."""
 
     __tablename__ = "corrective_action"
     __table_args__ = (
         Index(
             "uq_corrective_action_open",
             "key_result_id",
-            "rule",
             unique=True,
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),

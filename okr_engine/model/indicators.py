@@ -108,8 +108,6 @@ class Limit(Recorded, table=True):
     value: Figure = Field(sa_type=ExactDecimal)
     valid_from: date
     valid_to: date | None = None
-    service_class: Line | None = None
-    age_condition: Line | None = None
     section_of_law: Line | None = None
 
 
@@ -120,8 +118,6 @@ class LimitForm(Form):
     value: Figure
     valid_from: date
     valid_to: date | None = None
-    service_class: Line | None = None
-    age_condition: Line | None = None
     section_of_law: Line | None = None
     reason: Line | None = None
 

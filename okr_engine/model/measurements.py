@@ -64,11 +64,3 @@ class MeasurementForm(Form):
         if (self.value is None) == (self.no_data_reason is None):
             raise ValueError("either a value or the reason why there is none")
         return self
-
-
-def is_same_figure(known: Measurement, given: MeasurementForm) -> bool:
-    """Whether `given` says nothing new; the reason of a restatement is not part of the figure."""
-    return all(getattr(known, field) == getattr(given, field) for field in _FIGURE_FIELDS)
-
-
-_FIGURE_FIELDS = tuple(name for name in MeasurementForm.model_fields if name not in ("indicator", "unit", "reason"))

@@ -11,7 +11,7 @@ from okr_engine.rulebook.compiling import Compiled, compile_rules
 from okr_engine.rulebook.conclusions import Conclusion, matter
 from okr_engine.rulebook.interpreter import Firing
 from okr_engine.rulebook.judge import Engine, engine_name, firings
-from okr_engine.rulebook.rules import Rule
+from okr_engine.rulebook.rules import Rule, StatusThen
 from okr_engine.rulebook.values import Facts, checked
 
 
@@ -29,6 +29,12 @@ class Rulebook:
         """The declared version and eight digits of the content, so that no two contents share a version."""
         content = json.dumps([_content(self), self.valid_from.isoformat()], ensure_ascii=False, default=str)
         return f"{self.declared_version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+
+    @property
+    def has_last_word(self) -> bool:
+        """Whether one rule gives a status without any condition, so that nothing is left without one."""
+        deciding = [rule for rule in self.rules if isinstance(rule.then, StatusThen)]
+        return any(not any(pattern.tests for pattern in rule.patterns) for rule in deciding)
 
     def rule(self, name: str) -> Rule:
         """The rule of that name; KeyError where there is none."""

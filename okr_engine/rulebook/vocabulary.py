@@ -53,6 +53,7 @@ _KEY_RESULT = (
     Fact("direction", Kind.TEXT, tuple(Direction)),
     Fact("kind", Kind.TEXT, tuple(KeyResultKind)),
     Fact("no_data_reason", Kind.TEXT, tuple(NoDataReason)),
+    Fact("measured_now", Kind.FLAG),
     Fact("has_value", Kind.FLAG),
     Fact("has_target", Kind.FLAG),
     Fact("has_baseline", Kind.FLAG),

@@ -93,7 +93,8 @@ def assess(
 def assessments_in(
     session: Session, quarter: Period, *, today: date, as_of: datetime | None = None
 ) -> dict[UUID, AssessmentView]:
-    """The owners' views that still hold, by key result."""
+    """The owners' views that still hold today, or held on the day of `as_of`, by key result."""
+    day = as_of.date() if as_of else today
     rows = session.exec(
         select(OwnerAssessment).where(was_current(OwnerAssessment, as_of), col(OwnerAssessment.period) == quarter)
     )
@@ -102,5 +103,5 @@ def assessments_in(
             row.status, row.explanation, row.expires, row.revision, row.recorded_at, row.recorded_by
         )
         for row in rows
-        if today <= row.expires
+        if day <= row.expires
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from okr_engine.periods import Period
 from okr_engine.services.action_views import ActionView
 from okr_engine.services.standings import GoalStanding, KeyResultStanding, StrategyStanding
 from okr_engine.terms import Status
@@ -28,10 +29,12 @@ class Attention:
     overdue: bool
 
 
-def wanting_attention(strategy: StrategyStanding, actions: Iterable[ActionView], *, today: date) -> list[Attention]:
+def wanting_attention(
+    strategy: StrategyStanding, actions: Iterable[ActionView], quarter: Period, *, today: date
+) -> list[Attention]:
     """The open actions on the strategy's goals, the earliest due first; then what needs support and has no action."""
     standing = {one.code: (goal, one) for goal in strategy.goals for one in (*goal.key_results, *goal.kpis)}
-    acted = [view for view in actions if view.key_result_code in standing]
+    acted = [view for view in actions if view.key_result_code in standing and view.period <= quarter]
     known = {view.key_result_code for view in acted}
     waiting = [
         _without_action(goal, one)

@@ -43,10 +43,23 @@ class _Owner:
     roles: Mapping[RoleKind, UUID | None]
 
 
+@dataclass(frozen=True)
+class _Open:
+    """An open action with what raised it."""
+
+    id: UUID
+    period: Period
+    rule: str
+
+    def is_joined_by(self, rule: str, quarter: Period) -> bool:
+        """Whether finding `rule` in `quarter` is more than what the action was raised for."""
+        return (quarter, rule) != (self.period, self.rule) and quarter >= self.period
+
+
 def raise_actions(
     session: Session, quarter: Period, decided: Sequence[Decided], rulebook: Rulebook
 ) -> list[CorrectiveAction]:
-    """Raise what the rules call for in `quarter`; a finding whose action is still open joins it instead."""
+    """Raise what the rules call for in `quarter`: one action a key result; what is found while it is open joins it."""
     facts = [
         {**one["facts"], "type": "status", "key": str(one["key_result_id"]), "status": one["status"].value}
         for one in decided
@@ -57,9 +70,10 @@ def raise_actions(
     outdated = _decided_later(session, quarter)
     findings = [one for one in found if UUID(one.subject) not in outdated]
     known = _open_actions(session)
-    new = [one for one in findings if (UUID(one.subject), one.rule) not in known]
-    joined = [known[place] for one in findings if (place := (UUID(one.subject), one.rule)) in known]
-    _recur(session, [action for action, period in joined if period < quarter], quarter)
+    first = {one.subject: one for one in reversed(findings)}
+    new = [one for one in first.values() if UUID(one.subject) not in known]
+    joined = [(known[key], one.rule) for one in findings if (key := UUID(one.subject)) in known]
+    _recur(session, quarter, {action.id: rule for action, rule in joined if action.is_joined_by(rule, quarter)})
     return _raise(session, quarter, new, {str(one["key_result_id"]): one for one in decided}, rulebook)
 
 
@@ -181,17 +195,16 @@ def _chain(action: CorrectiveAction, finding: Conclusion, owner: _Owner) -> list
     ]
 
 
-def _recur(session: Session, actions: Iterable[UUID], quarter: Period) -> None:
-    """Enter on each action that its finding has come back in `quarter`, once."""
-    known: dict[UUID, list[dict[str, Any] | None]] = {action: [] for action in actions}
+def _recur(session: Session, quarter: Period, rules: Mapping[UUID, str]) -> None:
+    """Enter on each action that a rule has found the same, or something else, in `quarter`; once."""
+    known: dict[UUID, list[dict[str, Any] | None]] = {action: [] for action in rules}
     events = columns_of(ActionEvent.action_id, ActionEvent.kind, ActionEvent.data)
     for action, kind, data in session.execute(events.where(col(ActionEvent.action_id).in_(known))):
         known[action].append(data if kind == ActionEventKind.RECURRED else None)
-    again = {"period": quarter.code}
     session.add_all(
         _event(session, action, len(happened) + 1, ActionEventKind.RECURRED, again)
         for action, happened in known.items()
-        if again not in happened
+        if (again := {"period": quarter.code, "rule": rules[action]}) not in happened
     )
     session.flush()
 
@@ -225,14 +238,10 @@ def _decided_later(session: Session, quarter: Period) -> set[UUID]:
     return set(session.exec(later))
 
 
-def _open_actions(session: Session) -> dict[tuple[UUID, str], tuple[UUID, Period]]:
-    """The open action of each key result and rule, and the quarter it was raised in."""
-    rows = session.execute(
-        columns_of(
-            CorrectiveAction.key_result_id, CorrectiveAction.rule, CorrectiveAction.id, CorrectiveAction.period
-        ).where(col(CorrectiveAction.closed_at).is_(None))
-    )
-    return {(key_result, rule): (action, period) for key_result, rule, action, period in rows}
+def _open_actions(session: Session) -> dict[UUID, _Open]:
+    columns = (CorrectiveAction.key_result_id, CorrectiveAction.id, CorrectiveAction.period, CorrectiveAction.rule)
+    rows = session.execute(columns_of(*columns).where(col(CorrectiveAction.closed_at).is_(None)))
+    return {key_result: _Open(*action) for key_result, *action in rows}
 
 
 def _owners(session: Session, key_results: set[UUID]) -> dict[UUID, _Owner]:
@@ -252,7 +261,8 @@ def _owner(goal: Goal, parents: Mapping[UUID, UUID | None], roles: Mapping[tuple
     unit: UUID | None = goal.unit_id
     while unit is not None:
         for kind in RoleKind:
-            found.setdefault(kind, roles.get((unit, kind))) if (unit, kind) in roles else None
+            if (unit, kind) in roles:
+                found.setdefault(kind, roles[unit, kind])
         unit = parents[unit]
     return _Owner(
         goal.unit_id,

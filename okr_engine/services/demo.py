@@ -10,7 +10,7 @@ from okr_engine.model import OrgUnit
 from okr_engine.packaged import demo_folder
 from okr_engine.periods import Period
 from okr_engine.services.evaluation import Evaluation, evaluate
-from okr_engine.services.importing import import_content, touched_periods
+from okr_engine.services.importing import import_content
 from okr_engine.services.installation import Rulebooks
 from okr_engine.words import Message, message
 from okr_engine.workbook import read_workbook
@@ -67,7 +67,7 @@ def load_demo(session: Session, actor: Actor, case: DemoCase = DemoCase.ALL) -> 
     for name in _workbooks_of(case):
         data = (demo_folder() / name).read_bytes()
         preview = import_content(session, actor, read_workbook(data, file=name, max_mb=LARGEST_MB))
-        quarters |= touched_periods(preview)
+        quarters |= preview.touched
     return quarters
 
 

@@ -37,22 +37,25 @@ def with_later_quarters(session: Session, changed: Iterable[Period]) -> set[Peri
     return quarters | (horizon & set(quarters_decided(session)))
 
 
-def quarters_looking_back_at(session: Session, periods: Iterable[Period]) -> set[Period]:
-    """The quarters decided already whose statuses compare their figures with those of `periods`."""
-    later = {Period.containing(period.shifted(steps).end) for period in periods for steps in range(1, LOOK_BACK + 1)}
-    return later & set(quarters_decided(session))
-
-
 def evaluate(
-    session: Session, actor: Actor, quarters: Iterable[Period], rulebooks: Rulebooks, *, track: Track = iter
+    session: Session,
+    actor: Actor,
+    quarters: Iterable[Period],
+    rulebooks: Rulebooks,
+    *,
+    anew: bool = False,
+    track: Track = iter,
 ) -> Evaluation:
-    """Decide the statuses of each quarter and raise the actions they call for, for whoever may change figures."""
+    """Decide the statuses of each quarter and raise the actions they call for, for whoever may change figures.
+
+    What was decided on the same facts keeps its status and the version of the rules it came from, unless `anew`.
+    """
     if not any(may_somewhere(actor, permission) for permission in CHANGES_FIGURES):
         raise NotAllowed(message("error.not_allowed.evaluate", name=actor.name))
     ordered = tuple(sorted(set(quarters)))
     decided, raised = 0, list[str]()
     for quarter in track(ordered):
-        decisions = decide_statuses(session, quarter, rulebooks.status)
+        decisions = decide_statuses(session, quarter, rulebooks.status, anew=anew)
         decided += len(decisions)
         raised += [action.code for action in raise_actions(session, quarter, decisions, rulebooks.actions)]
     return Evaluation(ordered, decided, tuple(raised))

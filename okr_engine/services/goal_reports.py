@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -36,6 +36,8 @@ from okr_engine.services.people import holders
 from okr_engine.services.standings import GoalStanding, KeyResultStanding, standings
 from okr_engine.services.status_facts import DatedLimit, aim_of, in_force, path_from
 from okr_engine.words import Language, Words, message
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def goal_report(
         key_results=tuple(reports[one.id] for one in standing.key_results),
         kpis=tuple(reports[one.id] for one in standing.kpis),
         narratives=narratives_of(session, actor, goal.id, quarter, as_of=as_of),
-        actions=tuple(one for one in actions if one.goal_code == code),
+        actions=tuple(one for one in actions if one.goal_code == code and one.period <= quarter),
     )
 
 
@@ -181,8 +183,13 @@ def _key_results(
         seen = series[indicator.id, row.unit_id]
         target = in_force(targets[row.id], quarter.end)
         aim = aim_of(row.direction, indicator.better, target)
-        path = path_from(row.direction, indicator.kind, aim, row.baseline, row.starts, row.due)
-        steps = [] if path is None else [(row.starts, path.baseline), (row.due, path.expected_on(row.due))]
+        parting = [one.day for one in breaks[indicator.id]]
+        path = path_from(row, indicator.kind, aim, parting, quarter.end)
+        steps = (
+            []
+            if path is None
+            else [(row.starts, path.expected_on(row.starts - _DAY)), (row.due, path.expected_on(row.due))]
+        )
         reports[standing.id] = KeyResultReport(
             standing=standing,
             direction=row.direction,

@@ -228,7 +228,7 @@ class _Planner:
             name: values[name]
             for name in (*sheet.identity_attributes, *told, *(["reason"] if sheet.is_recorded else []))
         }
-        if self._keep(Deed(sheet, kind, kept, known, known.id), entry, before) and restated:
+        if self._keep(Deed(sheet, kind, kept, known, known.id), entry, before) and sheet.is_recorded:
             self._require_reason(entry, cast("Recorded", known), told[differing[0]], before)
 
     def _keep(self, deed: Deed, entry: Entry[Form], before: Mapping[str, object]) -> bool:

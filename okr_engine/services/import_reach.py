@@ -42,6 +42,8 @@ class Reach:
         units = {unit for one in told for unit in self._units(noun, one)}
         if not all(self._reaches(Permission.IMPORT, unit) for unit in units):
             return message("import.unit_out_of_reach")
+        if noun == "narratives" and not all(self._reaches(Permission.WRITE_NARRATIVE, unit) for unit in units):
+            return message("import.words_of_others")
         if noun in ("roles", "holdings") and not all(self._holds(*self._role(noun, one)) for one in told):
             return message("import.role_beyond_own")
         if known is None:

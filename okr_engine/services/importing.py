@@ -28,7 +28,6 @@ __all__ = [
     "import_and_evaluate",
     "import_content",
     "preview_import",
-    "touched_periods",
 ]
 
 _SOURCE_LENGTH = 200
@@ -80,11 +79,6 @@ def import_and_evaluate(
     """Import, and in the same transaction decide the quarters that it bears on."""
     preview = import_content(session, actor, content)
     return preview, evaluate(session, actor, with_later_quarters(session, preview.touched), rulebooks, track=track)
-
-
-def touched_periods(preview: ImportPreview) -> set[Period]:
-    """The quarters whose statuses may come out differently after the import."""
-    return set(preview.touched)
 
 
 def _plan(session: Session, actor: Actor, content: Content) -> Plan:

@@ -12,10 +12,12 @@ from sqlmodel import Session
 from okr_engine import clock
 from okr_engine.access import Actor
 from okr_engine.database import connect, data_version, reading, writing
+from okr_engine.errors import InvalidRules, Mistake, Place
 from okr_engine.migrations import check_schema
 from okr_engine.packaged import rules_folder
 from okr_engine.rulebook import Rulebook, read_rulebook
 from okr_engine.settings import Settings
+from okr_engine.words import message
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,7 +53,7 @@ class Installation:
         **kwargs: P.kwargs,
     ) -> R:
         """Let `actor` do one thing in one transaction."""
-        with writing(self.engine, actor=actor.code, now=self.now()) as session:
+        with writing(self.engine, actor=actor.code) as session:
             return service(session, actor, *args, **kwargs)
 
     def now(self) -> datetime:
@@ -77,4 +79,7 @@ def open_installation(settings: Settings) -> Installation:
 def read_rulebooks(folder: Path | None = None) -> Rulebooks:
     """The rulebooks of `folder`, or those that come with the program; raises InvalidRules."""
     folder = folder or rules_folder()
-    return Rulebooks(status=read_rulebook(folder / "status.yaml"), actions=read_rulebook(folder / "actions.yaml"))
+    books = Rulebooks(status=read_rulebook(folder / "status.yaml"), actions=read_rulebook(folder / "actions.yaml"))
+    if not books.status.has_last_word:
+        raise InvalidRules("status.yaml", [Mistake(Place(file="status.yaml"), message("rules.no_last_word"))])
+    return books

@@ -183,13 +183,14 @@ def _is_held(holding: RoleHolding, today: date) -> bool:
 def holders(
     session: Session, roles: Iterable[UUID], *, today: date, as_of: datetime | None = None
 ) -> dict[UUID, list[tuple[str, bool]]]:
-    """For each role the names of those who hold it today, holder first, each with whether they are a deputy."""
+    """For each role who holds it today, or on the day of `as_of`: holder first, each with whether they are a deputy."""
+    day = as_of.date() if as_of else today
     wanted = set(roles)
     names = {person.id: person.name for person in known_at(session, Person, as_of)}
     held = [
         (holding.role_id, holding.deputy, names[holding.person_id])
         for holding in known_at(session, RoleHolding, as_of)
-        if holding.role_id in wanted and _is_held(holding, today)
+        if holding.role_id in wanted and _is_held(holding, day)
     ]
     found: dict[UUID, list[tuple[str, bool]]] = defaultdict(list)
     for role, deputy, name in sorted(held, key=lambda one: one[1:]):

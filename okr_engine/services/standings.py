@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlmodel import Session, col
 
 from okr_engine.access import Actor, Permission, may
-from okr_engine.database import columns_of, known_at, was_current
+from okr_engine.database import columns_of, known_at, table_of, was_current
 from okr_engine.model import (
     CorrectiveAction,
     Goal,
@@ -37,6 +37,7 @@ class Movement(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     SAME = "same"
+    LOST = "lost"
     NEW = "new"
 
 
@@ -51,6 +52,11 @@ class Decision:
     because: Words
     flags: tuple["Flag", ...]
     decided_at: datetime
+
+    @property
+    def is_of_this_quarter(self) -> bool:
+        """Whether a figure belongs to the quarter at all."""
+        return self.facts.get("measured_now") != 0
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,11 @@ class KeyResultStanding:
     def status(self) -> Status:
         """The decided status; without a decision there is no data."""
         return self.decision.status if self.decision else Status.NO_DATA
+
+    @property
+    def is_measured_now(self) -> bool:
+        """Whether the indicator has a period that ends in the quarter; a half-yearly one has none in the first."""
+        return self.decision is None or self.decision.is_of_this_quarter
 
     @property
     def value(self) -> Decimal | None:
@@ -107,8 +118,10 @@ class GoalStanding:
     @property
     def movement(self) -> Movement:
         """How the goal's status moved since the quarter before."""
-        if self.previous is None or self.previous.status not in _RANK or self.standing.status not in _RANK:
+        if self.previous is None or self.previous.status not in _RANK:
             return Movement.NEW
+        if self.standing.status not in _RANK:
+            return Movement.LOST
         change = _RANK[self.standing.status] - _RANK[self.previous.status]
         return Movement.SAME if change == 0 else Movement.BETTER if change > 0 else Movement.WORSE
 
@@ -168,7 +181,7 @@ def standings(
         if key_result.starts <= quarter.end and key_result.due >= quarter.start:
             rows[key_result.goal_id].append(key_result)
     roles = {role.id: role.name for role in known_at(session, Role, as_of)}
-    actions = _open_actions(session, as_of)
+    actions = _open_actions(session, quarter, as_of)
     goals: dict[UUID, list[GoalStanding]] = defaultdict(list)
     for goal in sorted(known_at(session, Goal, as_of), key=lambda one: (one.position, one.code)):
         if may(actor, Permission.READ, goal.unit_id):
@@ -191,9 +204,10 @@ def standings(
 
 def decisions_in(session: Session, quarter: Period, as_of: datetime | None) -> dict[UUID, Decision]:
     """Every decision on `quarter` by key result, as it was known at `as_of`."""
-    table = StatusDecision.__table__  # type: ignore[attr-defined]
     found = session.execute(
-        columns_of(*table.columns).where(was_current(StatusDecision, as_of), col(StatusDecision.period) == quarter)
+        columns_of(*table_of(StatusDecision).columns).where(
+            was_current(StatusDecision, as_of), col(StatusDecision.period) == quarter
+        )
     )
     return {row["key_result_id"]: decision_of(row) for row in found.mappings()}
 
@@ -222,14 +236,15 @@ def _goal(
 ) -> GoalStanding:
     found = [_key_result(row, indicators[row.indicator_id], decisions.get(row.id)) for row in rows]
     key_results = tuple(one for one in found if one.kind == KeyResultKind.KEY_RESULT)
-    earlier = [before[one.id].status for one in key_results if one.id in before]
+    found_before = [before[one.id] for one in key_results if one.id in before]
+    earlier = [one.status for one in found_before if one.is_of_this_quarter]
     return GoalStanding(
         id=goal.id,
         code=goal.code,
         name=goal.name,
         unit_id=goal.unit_id,
         owner=roles.get(goal.owner_role_id, Words()) if goal.owner_role_id else Words(),
-        standing=worst_of(one.status for one in key_results),
+        standing=worst_of(one.status for one in key_results if one.is_measured_now),
         previous=worst_of(earlier) if earlier else None,
         key_results=key_results,
         kpis=tuple(one for one in found if one.kind == KeyResultKind.KPI),
@@ -249,10 +264,10 @@ def _key_result(row: KeyResult, indicator: Indicator, decision: Decision | None)
     )
 
 
-def _open_actions(session: Session, as_of: datetime | None) -> dict[UUID, list[str]]:
+def _open_actions(session: Session, quarter: Period, as_of: datetime | None) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = defaultdict(list)
     for action in sorted(known_at(session, CorrectiveAction, as_of), key=lambda one: one.code):
-        if action.closed_at is None:
+        if action.closed_at is None and action.period <= quarter:
             found[action.key_result_id].append(action.code)
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import Row, String, func, type_coerce
@@ -113,12 +113,7 @@ def facts_of(subject: Subject, evidence: Evidence, *, today: date) -> Facts:
         "direction": subject.direction.value,
     }
     if period is None:
-        return base | {
-            "has_value": 0,
-            "has_target": 0,
-            "judgeable": 0,
-            "no_data_reason": NoDataReason.NOT_YET_DUE.value,
-        }
+        return base | {"measured_now": 0, "has_value": 0, "has_target": 0, "judgeable": 0}
     target = in_force(evidence.targets.get(subject.id, ()), period.end)
     aim = aim_of(subject.direction, subject.better, target)
     series = evidence.observations.get((subject.indicator, subject.unit), {})
@@ -153,14 +148,31 @@ def aim_of(direction: Direction, better: Polarity, target: DatedLimit | None) ->
     return Aim(sign, target=target.value if target and sign else None)
 
 
-def path_from(
-    subject_direction: Direction, kind: IndicatorKind, aim: Aim, baseline: Decimal | None, starts: date, due: date
-) -> Path | None:
-    """The way to walk, where the direction has one; the progress of work starts from nothing."""
-    if not subject_direction.has_path:
+class Walk(Protocol):
+    """What a path needs of a key result."""
+
+    @property
+    def direction(self) -> Direction: ...
+    @property
+    def baseline(self) -> Decimal | None: ...
+    @property
+    def starts(self) -> date: ...
+    @property
+    def due(self) -> date: ...
+
+
+def path_from(key_result: Walk, kind: IndicatorKind, aim: Aim, breaks: Iterable[date], until: date) -> Path | None:
+    """The way to walk, where the direction has one and no break up to `until` parts the figures from their baseline.
+
+    The progress of work starts from nothing, which no break can part it from.
+    """
+    if not key_result.direction.has_path:
         return None
-    start = Decimal(0) if baseline is None and kind == IndicatorKind.PROGRESS else baseline
-    return path_of(aim, start, starts, due)
+    if key_result.baseline is None:
+        start = Decimal(0) if kind == IndicatorKind.PROGRESS else None
+    else:
+        start = None if any(key_result.starts <= day <= until for day in breaks) else key_result.baseline
+    return path_of(aim, start, key_result.starts, key_result.due)
 
 
 def in_force(dated: Iterable[DatedLimit], day: date) -> DatedLimit | None:
@@ -183,11 +195,9 @@ def _facts_of_value(
     evidence: Evidence,
 ) -> Facts:
     breaks = evidence.breaks.get(subject.indicator, ())
-    baseline_holds = subject.baseline is not None and not any(subject.starts <= day <= period.end for day in breaks)
-    baseline = subject.baseline if baseline_holds else None
-    path = None
-    if baseline_holds or subject.baseline is None:
-        path = path_from(subject.direction, subject.indicator_kind, aim, subject.baseline, subject.starts, subject.due)
+    holds = not any(subject.starts <= day <= period.end for day in breaks)
+    baseline = subject.baseline if holds else None
+    path = path_from(subject, subject.indicator_kind, aim, breaks, period.end)
     earlier = [(one, seen.value) for one, seen in sorted(series.items()) if one < period and seen.value is not None]
     comparable = [known for one, known in earlier if not crosses_break(breaks, one, period)]
     previous = comparable[-1] if comparable else None

@@ -1,6 +1,6 @@
 """measurement → status: let the rules say how each key result stands, and keep what changed with its reasons."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, update
 from sqlmodel import Session, col
 
-from okr_engine.database import actor_of, columns_of, moment_of, was_current, write_deed
+from okr_engine.database import actor_of, columns_of, moment_of, table_of, was_current, write_deed
 from okr_engine.model import Status, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.rulebook import Conclusion, FlagThen, Rulebook, StatusThen
@@ -19,14 +19,23 @@ Decided = dict[str, Any]
 """A decision's own columns: key result, status, rule, version, facts, words and flags."""
 
 
-def decide_statuses(session: Session, quarter: Period, rulebook: Rulebook) -> list[Decided]:
-    """Decide every key result in `quarter`, record what differs from before, and return all of its decisions."""
+def decide_statuses(session: Session, quarter: Period, rulebook: Rulebook, *, anew: bool = False) -> list[Decided]:
+    """Decide `quarter` and return all of its decisions; none before the rules were in force.
+
+    Where the facts are as they were, the decision stays, with the version of the rules that made it; `anew` puts every
+    key result before today's rules.
+    """
+    if quarter.end < rulebook.valid_from:
+        return []
     evidence = gather_evidence(session, quarter)
     today = moment_of(session).date()
     facts = [facts_of(subject, evidence, today=today) for subject in evidence.subjects]
-    decided = decisions_from(rulebook, facts)
-    _record(session, quarter, decided)
-    return decided
+    known = _known(session, quarter)
+    kept = [] if anew else [known[key] for one in facts if (key := _key(one)) in known and _is_same(known[key], one)]
+    settled = {one["key_result_id"] for one in kept}
+    decided = decisions_from(rulebook, [one for one in facts if _key(one) not in settled])
+    _record(session, quarter, known, [one for one in decided if not _stands(known.get(one["key_result_id"]), one)])
+    return kept + decided
 
 
 def decisions_from(rulebook: Rulebook, facts: Sequence[Facts]) -> list[Decided]:
@@ -44,11 +53,11 @@ def decisions_from(rulebook: Rulebook, facts: Sequence[Facts]) -> list[Decided]:
 def _decided(facts: Facts, conclusion: Conclusion, flags: list[dict[str, Any]], rulebook: Rulebook) -> Decided:
     assert isinstance(conclusion.then, StatusThen)
     return {
-        "key_result_id": UUID(str(facts["key"])),
+        "key_result_id": _key(facts),
         "status": Status(conclusion.then.status),
         "rule": conclusion.rule,
         "rule_version": rulebook.version,
-        "facts": {name: value for name, value in facts.items() if name not in ("type", "key")},
+        "facts": _judged(facts),
         "because": in_three_languages(conclusion.because),
         "flags": flags,
     }
@@ -64,11 +73,29 @@ def in_three_languages(words: Words) -> dict[str, str]:
     return {language.value: words.spoken(language)[0] for language in Language}
 
 
-def _record(session: Session, quarter: Period, decided: Iterable[Decided]) -> None:
-    table = StatusDecision.__table__  # type: ignore[attr-defined]
-    current = columns_of(*table.columns).where(was_current(StatusDecision, None), col(StatusDecision.period) == quarter)
-    known = {row["key_result_id"]: dict(row) for row in session.execute(current).mappings()}
-    changed = [one for one in decided if not _is_same(known.get(one["key_result_id"]), one)]
+def _key(facts: Facts) -> UUID:
+    return UUID(str(facts["key"]))
+
+
+def _known(session: Session, quarter: Period) -> dict[UUID, Decided]:
+    columns = table_of(StatusDecision).columns
+    current = columns_of(*columns).where(was_current(StatusDecision, None), col(StatusDecision.period) == quarter)
+    return {row["key_result_id"]: dict(row) for row in session.execute(current).mappings()}
+
+
+def _is_same(known: Decided, facts: Facts) -> bool:
+    return bool(known["facts"] == _judged(facts))
+
+
+def _judged(facts: Facts) -> Facts:
+    return {name: value for name, value in facts.items() if name not in ("type", "key")}
+
+
+def _stands(known: Decided | None, decided: Decided) -> bool:
+    return known is not None and all(known[name] == value for name, value in decided.items())
+
+
+def _record(session: Session, quarter: Period, known: Mapping[UUID, Decided], changed: Sequence[Decided]) -> None:
     if not changed:
         return
     now = moment_of(session)
@@ -76,7 +103,7 @@ def _record(session: Session, quarter: Period, decided: Iterable[Decided]) -> No
     if replaced:
         session.execute(update(StatusDecision).where(col(StatusDecision.id).in_(replaced)).values(superseded_at=now))
     session.execute(
-        insert(table),
+        insert(table_of(StatusDecision)),
         [
             {
                 **one,
@@ -90,10 +117,6 @@ def _record(session: Session, quarter: Period, decided: Iterable[Decided]) -> No
         ],
     )
     write_deed(session, noun="status_decision", subject=quarter.code, after=_summary(changed))
-
-
-def _is_same(known: dict[str, Any] | None, decided: Decided) -> bool:
-    return known is not None and all(known[name] == value for name, value in decided.items())
 
 
 def _summary(changed: Sequence[Decided]) -> dict[str, Any]:

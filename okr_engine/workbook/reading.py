@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from itertools import islice
+from pathlib import PurePath
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
@@ -29,6 +30,7 @@ from okr_engine.workbook.template import GUIDE, SHEETS, Sheet, sheet_of
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 100
+CSV_SUFFIXES = (".csv", ".txt", ".tsv")
 DELIMITERS = ";,\t"
 DANGEROUS = "=+-@\t\r"
 
@@ -54,6 +56,15 @@ class _TextCell:
     value: str
     data_type: str = "s"
     number_format: str | None = None
+
+
+def read_file(data: bytes, *, file: str, max_mb: int) -> Content:
+    """The measurements of a .csv, .txt or .tsv file, of any other everything that it says as a workbook.
+
+    InvalidWorkbook with all mistakes where it has any.
+    """
+    is_csv = PurePath(file).suffix.lower() in CSV_SUFFIXES
+    return (read_measurements_csv if is_csv else read_workbook)(data, file=file, max_mb=max_mb)
 
 
 def read_workbook(data: bytes, *, file: str, max_mb: int) -> Content:

@@ -489,8 +489,6 @@ SHEETS: tuple[Sheet, ...] = (
             _VALID_FROM,
             _VALID_TO,
             _figure("value", Words("Arvo", "Värde", "Value"), required=True),
-            Column("service_class", Words("Palveluluokka", "Serviceklass", "Service class")),
-            Column("age_condition", Words("Ikäehto", "Åldersvillkor", "Age condition")),
             Column("section_of_law", Words("Lainkohta", "Lagrum", "Section of law")),
             _REASON,
         ),

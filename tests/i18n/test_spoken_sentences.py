@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from okr_engine.i18n import fill, say, speak, spoken
-from okr_engine.terms import Status
 from okr_engine.periods import Period
+from okr_engine.terms import Status
 from okr_engine.words import Language, Words, message
 
 FI, SV, EN = Language.FI, Language.SV, Language.EN

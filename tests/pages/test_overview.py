@@ -80,7 +80,7 @@ def test_a_goal_says_how_many_reds_hide_behind_its_status_and_how_much_is_measur
 
     roll_up = column(overview, goals["heading"], "Avaintulosten tilanne")
 
-    assert roll_up == ["1 haasteita · 2 etenee · 3/3 mitattu 3 KPI-mittaria"]
+    assert roll_up == ["1 haasteissa · 2 etenee · 3/3 mitattu 3 KPI-mittaria"]
 
 
 def test_a_goal_carries_a_real_address(visit: Visit) -> None:

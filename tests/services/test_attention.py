@@ -40,7 +40,7 @@ def needing_support(shown: StrategyStanding, code: str) -> StrategyStanding:
 def test_an_open_action_wants_attention_with_its_reason_desk_and_day(county: SmallCounty) -> None:
     views = county.see(STRATEGY_OFFICE, action_views, today=TODAY)
 
-    (matter,) = wanting_attention(strategy(county), views, today=TODAY)
+    (matter,) = wanting_attention(strategy(county), views, Q2, today=TODAY)
 
     assert (matter.goal_code, matter.key_result_code, matter.due) == ("A1", "A1.1", views[0].due)
     assert matter.because == views[0].because
@@ -52,8 +52,8 @@ def test_an_action_is_overdue_from_the_day_after_it_was_due(county: SmallCounty)
     views = county.see(STRATEGY_OFFICE, action_views, today=TODAY)
     due = views[0].due
 
-    on_the_day = wanting_attention(strategy(county), views, today=due)
-    the_day_after = wanting_attention(strategy(county), views, today=due + timedelta(days=1))
+    on_the_day = wanting_attention(strategy(county), views, Q2, today=due)
+    the_day_after = wanting_attention(strategy(county), views, Q2, today=due + timedelta(days=1))
 
     assert [one.overdue for one in on_the_day + the_day_after] == [False, True]
 
@@ -61,7 +61,7 @@ def test_an_action_is_overdue_from_the_day_after_it_was_due(county: SmallCounty)
 def test_what_needs_support_without_an_action_wants_attention_of_its_owner(county: SmallCounty) -> None:
     views = county.see(STRATEGY_OFFICE, action_views, today=TODAY)
 
-    matters = wanting_attention(needing_support(strategy(county), "A2.1"), views, today=TODAY)
+    matters = wanting_attention(needing_support(strategy(county), "A2.1"), views, Q2, today=TODAY)
 
     assert [(one.key_result_code, one.due) for one in matters] == [("A1.1", views[0].due), ("A2.1", None)]
     assert matters[1].desk.fi == "Tavoitteen omistaja, yhteiset"
@@ -70,7 +70,7 @@ def test_what_needs_support_without_an_action_wants_attention_of_its_owner(count
 def test_what_needs_support_and_has_an_action_is_told_once(county: SmallCounty) -> None:
     views = county.see(STRATEGY_OFFICE, action_views, today=TODAY)
 
-    matters = wanting_attention(needing_support(strategy(county), "A1.1"), views, today=TODAY)
+    matters = wanting_attention(needing_support(strategy(county), "A1.1"), views, Q2, today=TODAY)
 
     assert [one.key_result_code for one in matters] == ["A1.1"]
 
@@ -79,10 +79,10 @@ def test_an_action_of_another_strategy_is_left_out(county: SmallCounty) -> None:
     views = county.see(STRATEGY_OFFICE, action_views, today=TODAY)
     elsewhere = replace(strategy(county), priorities=())
 
-    assert wanting_attention(elsewhere, views, today=TODAY) == []
+    assert wanting_attention(elsewhere, views, Q2, today=TODAY) == []
 
 
 def test_nothing_wants_attention_before_anything_is_wrong(county: SmallCounty) -> None:
     first_quarter = county.see(STRATEGY_OFFICE, standings, Q1)[0]
 
-    assert wanting_attention(first_quarter, [], today=TODAY) == []
+    assert wanting_attention(first_quarter, [], Q1, today=TODAY) == []

@@ -49,7 +49,6 @@ from okr_engine.services.importing import (
     StepKind,
     import_content,
     preview_import,
-    touched_periods,
 )
 from okr_engine.words import Language
 from okr_engine.workbook import Content, content_of, read_measurements_csv, read_workbook
@@ -196,8 +195,11 @@ def test_a_changed_noun_is_edited_only_where_it_differs(filled: Engine):
         assert last.before == {"name_fi": "Ratkaisu ensikontaktissa", "version": 1}
 
 
-def test_a_changed_narrative_is_a_new_version_without_asking_why(filled: Engine):
-    preview = import_forms(filled, NarrativeForm(goal="A1", period=Q2, language=Language.FI, summary="Uusi teksti."))
+def test_a_changed_narrative_is_a_new_version_that_says_why(filled: Engine):
+    preview = import_forms(
+        filled,
+        NarrativeForm(goal="A1", period=Q2, language=Language.FI, summary="Uusi teksti.", reason="Omistajan pyynnöstä"),
+    )
 
     assert [step.kind for step in preview.steps] == [StepKind.CHANGED]
     with reading(filled) as session:
@@ -256,7 +258,7 @@ def test_two_slash_2025_is_read_in_the_indicators_own_cadence(filled: Engine):
 
     assert [str(step.identity[2]) for step in preview.steps] == ["2025-Q3", "2025-H2", "2025-02"]
     assert [str(step.after["period"]) for step in preview.steps] == ["2025-Q3", "2025-H2", "2025-02"]
-    assert touched_periods(preview) == {Q3, Period.parse("2025-Q4"), Q1}
+    assert preview.touched == {Q3, Period.parse("2025-Q4"), Q1}
 
 
 @pytest.mark.parametrize(
@@ -358,11 +360,11 @@ def test_new_bounds_in_the_file_count_for_the_figures_in_the_file(filled: Engine
 def test_a_new_target_touches_every_quarter_its_key_result_was_measured_in(filled: Engine):
     preview = import_forms(filled, TargetForm(key_result="A1.2", value=Decimal(82), valid_from=date(2025, 4, 1)))
 
-    assert touched_periods(preview) == {Q1, Q2}
+    assert preview.touched == {Q1, Q2}
 
 
 def test_words_alone_touch_no_quarter(filled: Engine):
-    assert not touched_periods(import_forms(filled, OrgUnitForm(code="county", name_fi="Uusi nimi")))
+    assert not import_forms(filled, OrgUnitForm(code="county", name_fi="Uusi nimi")).touched
 
 
 def test_an_import_asks_the_database_equally_often_for_one_figure_and_for_many(filled: Engine):
@@ -409,6 +411,10 @@ def test_a_viewer_may_not_import_at_all(filled: Engine):
         (
             GoalForm(code="A1", name_fi="Ratkaisu ensikontaktissa", priority="A", unit="county", owner="owner"),
             "import.unit_out_of_reach",
+        ),
+        (
+            NarrativeForm(goal="A1", period=Q2, language=Language.FI, summary="Toisen sanat.", reason="Korjaus"),
+            "import.words_of_others",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 """The county's second quarter, from its workbook to its statuses and its one corrective action."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -81,6 +82,7 @@ def test_without_the_break_the_same_fall_needs_support(county: Engine, rulebooks
     found = key_result(report(county), "A1.1")
     assert found["status"] == "needs_support"
     assert found["facts"]["improved_by"] == -20.7
+    assert len([action for goal in report(county)["goals"] for action in goal["actions"]]) == 1
 
 
 def test_no_number_set_is_flagged(county: Engine) -> None:
@@ -116,6 +118,42 @@ def test_the_missed_statutory_promise_raises_one_action_with_its_chain(county: E
     assert (action["key_result"], action["raised_in"], action["state"]) == ("A1.1", "2025-Q2", "raised")
     assert [link["role"] for link in action["chain"]] == ["goal_owner", "sponsor", "leadership_group"]
     assert all(link["name"]["fi"] for link in action["chain"])
+
+
+def test_an_earlier_quarter_does_not_show_a_later_quarters_action(county: Engine) -> None:
+    assert [goal["actions"] for goal in report(county, Period.parse("2025-Q1"))["goals"]] == [[], []]
+
+
+def test_a_half_yearly_kpi_is_not_assessed_in_the_first_quarter_and_says_why(county: Engine) -> None:
+    found = key_result(report(county, Period.parse("2025-Q1")), "A2.events")
+
+    assert (found["value"], found["status"], found["rule"]) == (None, "not_assessed", "not_measured_in_this_quarter")
+
+
+def test_new_rules_leave_a_decided_quarter_as_it_was_unless_it_is_evaluated_anew(
+    county: Engine, rulebooks: Rulebooks
+) -> None:
+    newer = replace(rulebooks, status=replace(rulebooks.status, declared_version="2026.1"))
+    before = key_result(report(county), "A1.1")["rule_version"]
+
+    with writing(county, actor="operator", now=LOADED + timedelta(days=1)) as session:
+        evaluate(session, OPERATOR, [QUARTER], newer)
+    assert key_result(report(county), "A1.1")["rule_version"] == before
+
+    with writing(county, actor="operator", now=LOADED + timedelta(days=2)) as session:
+        evaluate(session, OPERATOR, [QUARTER], newer, anew=True)
+    assert key_result(report(county), "A1.1")["rule_version"].startswith("2026.1")
+
+
+def test_rules_decide_no_quarter_before_they_were_in_force(county: Engine, rulebooks: Rulebooks) -> None:
+    later = replace(rulebooks, status=replace(rulebooks.status, valid_from=date(2031, 1, 1)))
+    before = report(county)
+
+    with writing(county, actor="operator", now=LOADED + timedelta(days=1)) as session:
+        done = evaluate(session, OPERATOR, [QUARTER], later, anew=True)
+
+    assert done.decided == 0
+    assert report(county) == before
 
 
 def test_evaluating_again_changes_nothing(county: Engine, rulebooks: Rulebooks) -> None:

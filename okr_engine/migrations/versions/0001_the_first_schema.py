@@ -244,8 +244,6 @@ def upgrade() -> None:
         sa.Column("value", EXACT, nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
-        sa.Column("service_class", sa.String(), nullable=True),
-        sa.Column("age_condition", sa.String(), nullable=True),
         sa.Column("section_of_law", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["indicator_id"], ["indicator.id"], name=op.f("fk_statutory_limit_indicator_id_indicator")
@@ -352,7 +350,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_corrective_action_open",
         "corrective_action",
-        ["key_result_id", "rule"],
+        ["key_result_id"],
         unique=True,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
