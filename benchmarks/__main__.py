@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import evaluating, importing, pages, starting
+from benchmarks import evaluating, importing, measuring, pages, starting
 from benchmarks.figures import Figure
 from benchmarks.large_county import LargeCounty
 
@@ -31,6 +31,7 @@ class Benchmark:
 BENCHMARKS = (
     Benchmark("import", "Import of 500 key results × 20 quarters (10,000 measurements)", importing.measure),
     Benchmark("evaluate", "Evaluation of 500 key results for one quarter", evaluating.measure),
+    Benchmark("measure", "The revolving door, from events", measuring.measure),
     Benchmark("start", "Start of the server", starting.measure),
     Benchmark("pages", "Overview and Goal on that data", pages.measure),
 )

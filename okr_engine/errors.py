@@ -5,20 +5,30 @@ OkrError
 │   ├── InvalidInput          a single value: period, number, reference
 │   ├── InvalidWorkbook       a file: every mistake with sheet, cell and what is allowed
 │   ├── InvalidRules          a rule file: every mistake with file and line
+│   ├── InvalidEvents         a folder of events: every file or column that cannot be measured from
 │   ├── StaleEdit             somebody saved in between: both texts are shown
 │   ├── NotFound              nothing has that code
 │   └── NotAllowed            the person's roles do not reach that far
+├── InvalidEvent              the record is set aside and counted; the rest goes on
+├── SourceError               an outside system did not answer as agreed; the last good figures stay
+│   ├── SourceUnavailable     the worker retries, not before the moment it names
+│   ├── CredentialsRefused    someone renews the credentials
+│   └── SchemaChanged         a data steward corrects the column map, or asks the supplier
 └── OperatorError             whoever runs the installation acts
     ├── DatabaseNotReady      no schema yet, or an older one: migrate
     ├── DatabaseIsNewer       the schema comes from a newer version: update the program
     ├── DatabaseUnavailable   it does not open, answer or accept writing
     ├── InvalidSettings       the environment says something that cannot be done
+    ├── AddressRefused        an outside address that is not on the allow-list, or leads inside
+    ├── EventsBusy            another process writes to the same folder of events: wait for it
     ├── AuditBroken           the audit chain does not hold
     └── EngineFailed          the rule engine lost facts; nothing was decided
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
 
 from okr_engine.words import Message, message
 
@@ -68,8 +78,10 @@ class InvalidInput(InputError):
 class InvalidFile(InputError):
     """A file with mistakes; all of them at once."""
 
+    sentence: ClassVar[str] = "error.invalid_file"
+
     def __init__(self, file: str, mistakes: Sequence[Mistake]) -> None:
-        super().__init__(message("error.invalid_file", file=file, count=len(mistakes)), place=Place(file=file))
+        super().__init__(message(self.sentence, file=file, count=len(mistakes)), place=Place(file=file))
         self.mistakes = tuple(mistakes)
 
 
@@ -79,6 +91,12 @@ class InvalidWorkbook(InvalidFile):
 
 class InvalidRules(InvalidFile):
     """A rule file with mistakes."""
+
+    sentence = "error.invalid_rules"
+
+
+class InvalidEvents(InvalidFile):
+    """A folder of events with files or columns that nothing can be measured from."""
 
 
 class StaleEdit(InputError):
@@ -99,6 +117,34 @@ class NotAllowed(InputError):
     """The person's roles do not reach that far."""
 
 
+class InvalidEvent(OkrError):
+    """A record that does not make a canonical event; `field` is the column at fault."""
+
+    def __init__(self, what: Message, *, field: str, place: Place | None = None) -> None:
+        super().__init__(what, place=place)
+        self.field = field
+
+
+class SourceError(OkrError):
+    """An outside system did not answer as agreed."""
+
+
+class SourceUnavailable(SourceError):
+    """The outside system does not answer now; `try_again` is the earliest moment that makes sense, where known."""
+
+    def __init__(self, what: Message, *, remedy: Message | None = None, try_again: datetime | None = None) -> None:
+        super().__init__(what, remedy=remedy)
+        self.try_again = try_again
+
+
+class CredentialsRefused(SourceError):
+    """The outside system does not accept the credentials, or there are none."""
+
+
+class SchemaChanged(SourceError):
+    """What comes does not have the columns or the structure that the settings speak of."""
+
+
 class OperatorError(OkrError):
     """Whoever runs the installation acts."""
 
@@ -117,6 +163,14 @@ class DatabaseUnavailable(OperatorError):
 
 class InvalidSettings(OperatorError):
     """The environment asks for something that cannot be done."""
+
+
+class AddressRefused(OperatorError):
+    """An outside address that is not on the allow-list, or that leads into the inner network."""
+
+
+class EventsBusy(OperatorError):
+    """Another process writes to the same folder of events."""
 
 
 class AuditBroken(OperatorError):

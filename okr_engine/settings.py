@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from okr_engine.words import Language
 
+SHORTEST_COOKIE_SECRET = 32
+
 
 class Settings(BaseSettings):
     """Every setting is an environment variable `OKR_…`; the README's table lists them."""
@@ -27,6 +29,16 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field(default="Europe/Helsinki", description="Where days begin and end")
     rules: Path | None = Field(default=None, description="A folder with rule files to use instead of the packaged ones")
+    events: Path = Field(default=Path("data/events"), description="The folder of the canonical events")
+    person_key: SecretStr | None = Field(
+        default=None, description="Replaces persons' identifiers by keyed hashes: 16 characters or more, never changed"
+    )
+    measuring_memory_mb: int = Field(
+        default=1500, ge=200, description="How much memory measuring may take before it uses the disk"
+    )
+    measuring_spill: Path | None = Field(
+        default=None, description="The folder it then uses; the system's temporary folder if left out"
+    )
     max_upload_mb: int = Field(default=50, ge=1, le=1000, description="The largest workbook that is read")
     oidc_metadata_url: str | None = Field(
         default=None, description="The identity provider's /.well-known/openid-configuration"
@@ -37,7 +49,7 @@ class Settings(BaseSettings):
         default=None, description="This installation's address followed by /oauth2callback"
     )
     cookie_secret: SecretStr | None = Field(
-        default=None, description="Seals the sign-in cookie; the same for all replicas"
+        default=None, description="Seals the sign-in cookie: 32 characters or more, the same for all replicas"
     )
 
     @model_validator(mode="after")
@@ -53,6 +65,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 "sign-in through an identity provider needs OKR_OIDC_METADATA_URL, OKR_OIDC_CLIENT_ID, "
                 "OKR_OIDC_CLIENT_SECRET, OKR_OIDC_REDIRECT_URL and OKR_COOKIE_SECRET together"
+            )
+        if self.oidc_redirect_url and not self.oidc_redirect_url.endswith("/oauth2callback"):
+            raise ValueError("OKR_OIDC_REDIRECT_URL has to end with /oauth2callback")
+        if self.cookie_secret and len(self.cookie_secret) < SHORTEST_COOKIE_SECRET:
+            raise ValueError(
+                f"OKR_COOKIE_SECRET needs at least {SHORTEST_COOKIE_SECRET} characters: whoever guesses it is anybody"
             )
         return self
 

@@ -1,5 +1,7 @@
 """`okr migrate`, `okr demo`, `okr import` and `okr export`: data in and out."""
 
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +12,7 @@ from okr_engine.cli.progress import quarters_done, working
 from okr_engine.cli.speaking import installation, settings, tell, tell_of_step
 from okr_engine.database import connect
 from okr_engine.errors import InvalidInput
-from okr_engine.migrations import migrate
+from okr_engine.migrations import has_no_tables, migrate
 from okr_engine.services.demo import DemoCase, is_empty, load_and_evaluate_demo
 from okr_engine.services.exporting import export_content
 from okr_engine.services.import_plan import StepKind
@@ -18,13 +20,17 @@ from okr_engine.services.importing import ImportPreview, import_and_evaluate, pr
 from okr_engine.words import Language, message
 from okr_engine.workbook import (
     Content,
-    read_measurements_csv,
-    read_workbook,
+    read_file,
     write_measurements_csv,
     write_workbook,
 )
 
 _SHOWN_STEPS = 200
+_MEGABYTE = 2**20
+_WRITERS: Mapping[str, Callable[[Content, Language], bytes]] = {
+    ".xlsx": write_workbook,
+    ".csv": write_measurements_csv,
+}
 
 
 def migrate_database() -> None:
@@ -37,6 +43,9 @@ def demo(
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Only into an empty database.")] = False,
 ) -> None:
     """Load the demo: a county's and a city's real figures."""
+    engine = connect(settings().database_url)
+    if has_no_tables(engine):
+        migrate(engine)
     place = installation()
     if if_empty and not place.ask(is_empty):
         return
@@ -45,7 +54,7 @@ def demo(
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A workbook (.xlsx) or a CSV file of measurements.")],
+    file: Annotated[Path, typer.Argument(help="A workbook (.xlsx), or measurements as .csv, .txt or .tsv.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
 ) -> None:
     """Import a workbook or measurements, and decide the statuses they bear on."""
@@ -62,14 +71,19 @@ def import_file(
 
 def export_file(
     file: Annotated[Path, typer.Argument(help="Where to write: .xlsx for everything, .csv for measurements.")],
-    language: Annotated[Language, typer.Option(help="The language of headings and words.")] = Language.FI,
+    language: Annotated[
+        Language | None, typer.Option(help="The language of headings and words; OKR_LANGUAGE if left out.")
+    ] = None,
 ) -> None:
     """Export everything as the workbook that `okr import` reads."""
-    content = installation().ask(export_content, OPERATOR)
-    if file.suffix.lower() == ".csv":
-        file.write_bytes(write_measurements_csv(content, language))
-    else:
-        file.write_bytes(write_workbook(content, language))
+    if (write := _WRITERS.get(file.suffix.lower())) is None:
+        raise InvalidInput(
+            message("error.cannot_export_as", file=file.name), remedy=message("error.cannot_export_as_remedy")
+        )
+    place = installation()
+    with working("cli.writing", file=file.name):
+        content = place.ask(export_content, OPERATOR)
+        _keep(file, write(content, language or place.settings.language))
     tell("cli.exported", file=file.name)
 
 
@@ -77,7 +91,7 @@ def _tell_preview(preview: ImportPreview) -> None:
     tell("cli.preview_counts", **{kind.value: preview.count(kind) for kind in StepKind})
     for step in preview.steps[:_SHOWN_STEPS]:
         if step.kind != StepKind.ADDED:
-            tell_of_step(step.place, step.before, step.after, step.reason)
+            tell_of_step(step)
     for note in preview.notes:
         tell(note.key, **note.values)
 
@@ -85,9 +99,22 @@ def _tell_preview(preview: ImportPreview) -> None:
 def _read(file: Path, max_mb: int) -> Content:
     if not file.is_file():
         raise InvalidInput(message("error.no_such_file", file=str(file)))
-    data = file.read_bytes() if file.stat().st_size <= max_mb * 1_000_000 else b""
-    if not data and file.stat().st_size:
+    if file.stat().st_size > max_mb * _MEGABYTE:
         raise InvalidInput(message("error.file_too_large", file=file.name, max_mb=max_mb))
-    if file.suffix.lower() == ".csv":
-        return read_measurements_csv(data, file=file.name, max_mb=max_mb)
-    return read_workbook(data, file=file.name, max_mb=max_mb)
+    return read_file(file.read_bytes(), file=file.name, max_mb=max_mb)
+
+
+def _keep(file: Path, data: bytes) -> None:
+    """Write all of the file or nothing of it."""
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        try:
+            beside.write_bytes(data)
+            beside.replace(file)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise InvalidInput(
+            message("error.cannot_write", file=str(file), said=error.strerror),
+            remedy=message("error.cannot_write_remedy"),
+        ) from error

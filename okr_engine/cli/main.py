@@ -7,15 +7,17 @@ import sys
 
 import typer
 
-from okr_engine.cli import files, health, serving, statuses
+from okr_engine.cli import files, health, measuring, serving, statuses
 from okr_engine.cli.speaking import complain
 from okr_engine.errors import InputError, OkrError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 rules = typer.Typer(no_args_is_help=True, help="The rules that give statuses and call for actions.")
 audit = typer.Typer(no_args_is_help=True, help="The audit log.")
+events = typer.Typer(no_args_is_help=True, help="Canonical events.")
 app.add_typer(rules, name="rules")
 app.add_typer(audit, name="audit")
+app.add_typer(events, name="events")
 
 app.command("serve")(serving.serve)
 app.command("demo")(files.demo)
@@ -24,9 +26,11 @@ app.command("import")(files.import_file)
 app.command("export")(files.export_file)
 app.command("evaluate")(statuses.evaluate_quarter)
 app.command("status")(statuses.status)
+app.command("measure")(measuring.measure_kpi)
 app.command("doctor")(health.doctor)
 rules.command("check")(health.check_rules)
 audit.command("verify")(health.verify_audit_log)
+events.command("check")(measuring.check_folder)
 
 
 def main() -> None:

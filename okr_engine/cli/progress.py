@@ -1,7 +1,7 @@
 """How far the work has come, shown on a terminal only, on standard error, and gone when it is done."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 from rich.progress import track
@@ -18,5 +18,6 @@ def quarters_done(quarters: Sequence[Period]) -> Iterable[Period]:
 @contextmanager
 def working(key: str, /, **values: object) -> Iterator[None]:
     """A sign of life while something without steps is under way."""
-    with Console(stderr=True).status(spoken(key, **values)):
+    console = Console(stderr=True)
+    with console.status(spoken(key, **values)) if console.is_terminal else nullcontext():
         yield

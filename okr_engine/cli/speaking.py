@@ -1,15 +1,18 @@
 """What the command line says, in the operator's language."""
 
-from collections.abc import Mapping
+from enum import StrEnum
 
 import typer
 from pydantic import ValidationError
 
-from okr_engine.errors import InvalidFile, InvalidSettings, Mistake, OkrError, Place
+from okr_engine.errors import InvalidFile, InvalidSettings, Mistake, OkrError
 from okr_engine.i18n import say, speak
+from okr_engine.services.import_plan import Step
 from okr_engine.services.installation import Installation, open_installation
 from okr_engine.settings import Settings
 from okr_engine.words import Language, message
+from okr_engine.workbook.choices import CHOICES, NO, YES
+from okr_engine.workbook.template import sheet_named
 
 
 def settings() -> Settings:
@@ -38,10 +41,14 @@ def tell(key: str, /, **values: object) -> None:
     typer.echo(spoken(key, **values))
 
 
-def tell_of_step(place: Place, before: Mapping[str, object], after: Mapping[str, object], reason: str | None) -> None:
-    """One change of an import: where it stands, what was known, what is told, and why."""
-    changes = ", ".join(f"{name} {_shown(before[name])} → {_shown(after.get(name))}" for name in before)
-    typer.echo(f"  {place}: {changes}" + (f" ({reason})" if reason else ""))
+def tell_of_step(step: Step) -> None:
+    """One change of an import in the workbook's own words: where it stands, what was known, what is told, and why."""
+    columns = sheet_named(step.sheet).by_field
+    changes = "; ".join(
+        spoken("cli.change", heading=columns[name].heading, before=_worded(known), after=_worded(step.after[name]))
+        for name, known in step.before.items()
+    )
+    typer.echo(f"  {step.place}: {changes}" + (f" ({step.reason})" if step.reason else ""))
 
 
 def complain(error: OkrError) -> None:
@@ -61,8 +68,17 @@ def mistake_line(mistake: Mistake) -> str:
     return f"{mistake.place}: {speak(mistake.what, _language())}{allowed}"
 
 
-def _shown(value: object) -> str:
-    return "–" if value is None else str(value)
+def _worded(value: object) -> object:
+    """A value of the workbook with its words, where it is one of a list."""
+    match value:
+        case "":
+            return None
+        case bool():
+            return YES if value else NO
+        case StrEnum():
+            return CHOICES[type(value)][value]
+        case _:
+            return value
 
 
 def _language() -> Language:

@@ -1,17 +1,20 @@
 """`okr evaluate` and `okr status`: decide statuses, and read them."""
 
 import json
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
-from okr_engine.access import OPERATOR
+from okr_engine.access import OPERATOR, Actor
+from okr_engine.cli.moments import typed_moment
+from okr_engine.cli.progress import quarters_done
 from okr_engine.cli.speaking import installation, settings, tell
 from okr_engine.errors import InvalidInput
 from okr_engine.i18n import say
 from okr_engine.periods import Cadence, Period
-from okr_engine.services.evaluation import evaluate
+from okr_engine.services.evaluation import Evaluation, Track, evaluate, with_later_quarters
+from okr_engine.services.installation import Rulebooks
 from okr_engine.services.status_facts import latest_quarter
 from okr_engine.services.status_report import status_report
 from okr_engine.words import message
@@ -22,13 +25,13 @@ def evaluate_quarter(
         str | None, typer.Option(help="The quarter, such as 2025-Q2; the newest one with figures if left out.")
     ] = None,
 ) -> None:
-    """Decide the statuses of a quarter, and raise the corrective actions they call for."""
+    """Decide a quarter and the later ones that look back at it, and raise the corrective actions they call for."""
     place = installation()
     quarter = _quarter(period) if period else place.ask(latest_quarter)
     if quarter is None:
         raise InvalidInput(message("cli.no_figures"))
-    done = place.act(OPERATOR, evaluate, [quarter], place.rulebooks)
-    tell("cli.evaluated", period=quarter, decided=done.decided, raised=len(done.raised))
+    done = place.act(OPERATOR, _evaluate_from, quarter, place.rulebooks, track=quarters_done)
+    tell("cli.evaluated", period=done.quarters, decided=done.decided, raised=len(done.raised))
 
 
 def status(
@@ -38,7 +41,8 @@ def status(
 ) -> None:
     """Show how every goal stands in a quarter, and why."""
     place = installation()
-    report = place.ask(status_report, OPERATOR, _quarter(period), today=place.today(), as_of=_moment(as_of))
+    moment = None if as_of is None else typed_moment(as_of, place.settings.zone)
+    report = place.ask(status_report, OPERATOR, _quarter(period), today=place.today(), as_of=moment)
     if as_json:
         typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
@@ -52,17 +56,20 @@ def status(
 
 
 def _quarter(text: str) -> Period:
-    period = Period.parse(text)
+    remedy = message("error.quarters_allowed")
+    try:
+        period = Period.parse(text)
+    except InvalidInput as error:
+        raise InvalidInput(error.what, remedy=remedy) from error
     if period.cadence != Cadence.QUARTER:
-        raise InvalidInput(message("error.not_a_quarter", text=text), remedy=message("error.periods_allowed"))
+        raise InvalidInput(message("error.not_a_quarter", text=text), remedy=remedy)
     return period
 
 
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInput(message("error.not_a_moment", text=text), remedy=message("error.moments_allowed")) from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=settings().zone)).astimezone(UTC)
+def _evaluate_from(
+    session: Session, actor: Actor, quarter: Period, rulebooks: Rulebooks, *, track: Track
+) -> Evaluation:
+    """The quarter anew under today's rules; the later ones only where its figures bear on them."""
+    asked = evaluate(session, actor, [quarter], rulebooks, anew=True)
+    later = evaluate(session, actor, with_later_quarters(session, [quarter]) - {quarter}, rulebooks, track=track)
+    return Evaluation(asked.quarters + later.quarters, asked.decided + later.decided, asked.raised + later.raised)

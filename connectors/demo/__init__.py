@@ -1,0 +1,1 @@
+"""A believable county that generates its own events."""

@@ -1,0 +1,1 @@
+"""Tables in files: CSV, Excel, Parquet and NDJSON, in a folder or a cloud store."""

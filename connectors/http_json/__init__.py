@@ -1,0 +1,1 @@
+"""Any service that answers JSON, described by settings."""

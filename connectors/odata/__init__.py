@@ -1,0 +1,1 @@
+"""OData services and Microsoft Graph, with their delta queries."""

@@ -1,0 +1,1 @@
+"""Statistical cubes: PxWeb of Statistics Finland and others, THL, and any address with JSON-stat."""

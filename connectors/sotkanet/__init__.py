@@ -1,0 +1,1 @@
+"""Indicators of Sotkanet, the statistics bank of THL."""

@@ -1,0 +1,1 @@
+"""A table or view of any SQL database, read only."""

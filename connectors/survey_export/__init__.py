@@ -1,0 +1,1 @@
+"""Answers exported from Questback, Webropol and the like, one row per respondent."""

@@ -1,0 +1,16 @@
+"""Moments as an operator types them."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from okr_engine.errors import InvalidInput
+from okr_engine.words import message
+
+
+def typed_moment(text: str, zone: ZoneInfo) -> datetime:
+    """The moment in UTC of such as 2025-07-31T12:00, by the clocks of `zone` unless it has an offset; InvalidInput."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(message("error.not_a_moment", text=text), remedy=message("error.moments_allowed")) from error

@@ -1,0 +1,1 @@
+"""What a plugin proves itself with: the suites that our own connectors pass too."""
