@@ -8,7 +8,8 @@ import typer
 from okr_engine.cli.main import app
 from okr_engine.settings import Settings
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_setting_is_in_the_table_and_nothing_else() -> None:
@@ -26,3 +27,10 @@ def test_every_command_is_in_the_table_and_nothing_else() -> None:
         known |= {f"{name} {one}" for one in below} if below else {name}
 
     assert listed == known
+
+
+def test_every_picture_and_file_it_points_to_is_there() -> None:
+    linked = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+
+    assert linked
+    assert [link for link in linked if not (ROOT / link).exists()] == []
