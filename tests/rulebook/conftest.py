@@ -6,8 +6,12 @@ from textwrap import dedent
 
 import pytest
 
-from okr_engine.rulebook import Rulebook, read_rulebook
+from okr_engine.rulebook import Engine, Rulebook, engine_name, read_rulebook
 
+needs_engine = pytest.mark.skipif(
+    engine_name() is Engine.INTERPRETER, reason="the engine's extension does not load on this Python"
+)
+EVERY_ENGINE = [Engine.INTERPRETER, pytest.param(Engine.DURABLE_RULES, marks=needs_engine)]
 SHIPPED = Path(__file__).parents[2] / "rules"
 
 

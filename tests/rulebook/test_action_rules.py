@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from okr_engine.rulebook import ActionThen, ChainRole, Engine, Rulebook, check_examples
+from tests.rulebook.conftest import EVERY_ENGINE
 
 PROMISE = {"type": "status", "key": "A1.1", "has_value": 1, "statutory_target": 1, "target": 100, "has_target": 1}
 PROMISE_Q2 = PROMISE | {"value": Decimal("70.11"), "missed_by_points": Decimal("29.89")}
@@ -14,7 +15,7 @@ def actions(rulebook: Rulebook, facts: dict[str, object]) -> list[str]:
     return [conclusion.then.word for conclusion in rulebook.judge([facts])]
 
 
-@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_every_rule_does_what_its_examples_say(action_rules: Rulebook, engine: Engine) -> None:
     assert check_examples(action_rules, engine=engine) == []
 

@@ -16,18 +16,16 @@ import pytest
 from hypothesis import given, settings
 
 from okr_engine.errors import EngineFailed
-from okr_engine.rulebook import Engine, Facts, FlagThen, Rulebook, engine_name
+from okr_engine.rulebook import Engine, Facts, FlagThen, Rulebook
 from okr_engine.rulebook.compiling import Compiled, compile_rules
 from okr_engine.rulebook.judge import firings
 from okr_engine.rulebook.rules import Arithmetic, Condition, Operator, Pattern, Reference, Rule
 from okr_engine.rulebook.values import CheckedFacts, checked
 from okr_engine.words import Words
+from tests.rulebook.conftest import EVERY_ENGINE, needs_engine
 from tests.rulebook.random_rules import Case, a_case, cases
 
 ROOT = Path(__file__).parents[2]
-needs_engine = pytest.mark.skipif(
-    engine_name() is Engine.INTERPRETER, reason="the engine's extension does not load on this Python"
-)
 without_hurry = settings(deadline=None)
 
 
@@ -119,7 +117,7 @@ def test_more_rules_than_the_engine_can_hold_at_once_still_all_fire() -> None:
     assert len(many.judge([{"type": "key_result", "key": "x"}])) == 300
 
 
-@pytest.mark.parametrize("engine", [Engine.INTERPRETER, pytest.param(Engine.DURABLE_RULES, marks=needs_engine)])
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 def test_products_are_exact_decimals(engine: Engine) -> None:
     share = Reference("k", "target", Arithmetic.TIMES, Decimal("0.7"))
     at_most = judging_by(Pattern("k", "key_result", (Condition("value", Operator.AT_MOST, share),)))
