@@ -23,10 +23,10 @@ from okr_engine.database import (
     writing,
 )
 from okr_engine.errors import AuditBroken, DatabaseUnavailable, InvalidSettings
-from okr_engine.migrations import migrate
 from okr_engine.model import AuditEntry, Indicator, Measurement, MeasureUnit, OrgUnit
 from okr_engine.periods import Period
 from okr_engine.services.audit_log import verify_audit
+from tests.conftest import connected, migrate_at
 
 JANUARY = datetime(2025, 1, 15, 12, tzinfo=UTC)
 QUARTER = Period.parse("2025-Q1")
@@ -141,10 +141,13 @@ def test_two_writers_at_once_keep_one_unbroken_chain(engine: Engine) -> None:
 
 def test_a_database_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     path = tmp_path / "okr.db"
-    migrate(connect(f"sqlite:///{path}"))
-    engine = connect(f"sqlite:///file:{path}?mode=ro&uri=true")
+    migrate_at(f"sqlite:///{path}")
 
-    with pytest.raises(DatabaseUnavailable) as caught, writing(engine, actor="steward", now=JANUARY) as session:
+    with (
+        connected(f"sqlite:///file:{path}?mode=ro&uri=true") as engine,
+        pytest.raises(DatabaseUnavailable) as caught,
+        writing(engine, actor="steward", now=JANUARY) as session,
+    ):
         unit_and_indicator(session)
     assert caught.value.remedy is not None
 
@@ -213,7 +216,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"This is a letter, not a database. " * 100)
 
     with pytest.raises(DatabaseUnavailable) as caught:
-        migrate(connect(f"sqlite:///{path}"))
+        migrate_at(f"sqlite:///{path}")
     assert str(path) in str(caught.value.what.values["database"])
 
 
