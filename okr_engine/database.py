@@ -49,7 +49,7 @@ def connect(url: str) -> Engine:
         try:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise _unavailable(address.render_as_string(), error) from error
+            raise DatabaseUnavailable(address.render_as_string(), error) from error
     engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -182,7 +182,7 @@ def _translated(engine: Engine) -> Iterator[None]:
     except DatabaseError as error:
         if not _is_about_the_database(error):
             raise
-        raise _unavailable(engine.url.render_as_string(), error) from error
+        raise DatabaseUnavailable(engine.url.render_as_string(), error) from error
 
 
 def _is_about_the_database(error: DatabaseError) -> bool:
@@ -204,14 +204,6 @@ def _address(url: str) -> URL:
 def _not_an_address(url: str) -> InvalidSettings:
     return InvalidSettings(
         message("error.not_a_database_address", url=url), remedy=message("error.not_a_database_address_remedy")
-    )
-
-
-def _unavailable(url: str, error: Exception) -> DatabaseUnavailable:
-    said = str(getattr(error, "orig", error)).strip()
-    return DatabaseUnavailable(
-        message("error.database_unavailable", database=url, said=said),
-        remedy=message("error.database_unavailable_remedy"),
     )
 
 

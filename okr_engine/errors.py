@@ -160,6 +160,13 @@ class DatabaseIsNewer(OperatorError):
 class DatabaseUnavailable(OperatorError):
     """The database does not open, answer or accept writing."""
 
+    def __init__(self, database: str, error: Exception) -> None:
+        said = str(getattr(error, "orig", error)).strip()
+        super().__init__(
+            message("error.database_unavailable", database=database, said=said),
+            remedy=message("error.database_unavailable_remedy"),
+        )
+
 
 class InvalidSettings(OperatorError):
     """The environment asks for something that cannot be done."""

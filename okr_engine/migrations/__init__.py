@@ -25,7 +25,7 @@ def migrate(engine: Engine) -> str:
             _refuse_newer(connection)
             command.upgrade(_config(connection), "head")
     except DatabaseError as error:
-        raise _unavailable(engine, error) from error
+        raise DatabaseUnavailable(engine.url.render_as_string(), error) from error
     return newest_revision()
 
 
@@ -36,7 +36,7 @@ def check_schema(engine: Engine) -> str:
             _refuse_newer(connection)
             revision = _revision(connection)
     except DatabaseError as error:
-        raise _unavailable(engine, error) from error
+        raise DatabaseUnavailable(engine.url.render_as_string(), error) from error
     if revision != newest_revision():
         raise DatabaseNotReady(message("error.database_not_ready"), remedy=message("error.database_not_ready_remedy"))
     return newest_revision()
@@ -47,7 +47,7 @@ def has_no_tables(engine: Engine) -> bool:
     try:
         return not inspect(engine).get_table_names()
     except DatabaseError as error:
-        raise _unavailable(engine, error) from error
+        raise DatabaseUnavailable(engine.url.render_as_string(), error) from error
 
 
 def newest_revision() -> str:
@@ -82,10 +82,3 @@ def _config(connection: Connection | None = None) -> Config:
 
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
-
-
-def _unavailable(engine: Engine, error: DatabaseError) -> DatabaseUnavailable:
-    return DatabaseUnavailable(
-        message("error.database_unavailable", database=engine.url.render_as_string(), said=str(error.orig).strip()),
-        remedy=message("error.database_unavailable_remedy"),
-    )

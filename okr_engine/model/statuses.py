@@ -10,7 +10,6 @@ from sqlmodel import Field
 from okr_engine.model.columns import Choice, PeriodColumn, PeriodField, Prose
 from okr_engine.model.rows import Recorded, only_one_current
 from okr_engine.terms import Status
-from okr_engine.words import Words
 
 
 class StatusDecision(Recorded, table=True):
@@ -30,11 +29,6 @@ class StatusDecision(Recorded, table=True):
     facts: dict[str, Any] = Field(sa_type=JSON)
     because: dict[str, str] = Field(sa_type=JSON)
     flags: list[dict[str, Any]] = Field(sa_type=JSON)
-
-    @property
-    def reason_template(self) -> Words:
-        """The rule's sentence, with its placeholders still open."""
-        return Words(**self.because)
 
 
 class OwnerAssessment(Recorded, table=True):

@@ -99,10 +99,6 @@ class KeyResultReport:
     breaks: tuple[BreakMark, ...]
     assessment: AssessmentView | None
 
-    def observed_in(self, quarter: Period) -> Observed | None:
-        """The figure due in `quarter`, if it is this year's."""
-        return next((cell.observed for cell in self.cells if cell.quarter == quarter), None)
-
 
 @dataclass(frozen=True)
 class GoalReport:

@@ -370,11 +370,9 @@ def _key(identity: UUID) -> Any:
     return type_coerce(identity, String)
 
 
-def latest_quarter(session: Session, unit_ids: Iterable[UUID] | None = None) -> Period | None:
-    """The quarter in which the newest figure's period ends, of all units or of the given ones; None without figures."""
+def latest_quarter(session: Session) -> Period | None:
+    """The quarter in which the newest figure's period ends; None without figures."""
     newest = columns_of(Measurement.period).where(was_current(Measurement, None), col(Measurement.value).is_not(None))
-    if unit_ids is not None:
-        newest = newest.where(col(Measurement.unit_id).in_(list(unit_ids)))
     starts = newest.with_only_columns(func.max(Measurement.period_start)).scalar_subquery()
     periods = session.scalars(newest.where(col(Measurement.period_start) == starts).distinct()).all()
     return max((Period.containing(period.end) for period in periods), default=None)
