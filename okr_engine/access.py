@@ -20,6 +20,7 @@ class Permission(StrEnum):
     WORK_ON_ACTION = "work_on_action"
     IMPORT = "import"
     EVALUATE = "evaluate"
+    MANAGE_SOURCES = "manage_sources"
 
 
 _EVERYTHING = frozenset(Permission)
@@ -37,7 +38,9 @@ ALLOWED: Mapping[RoleKind, frozenset[Permission]] = {
             Permission.WORK_ON_ACTION,
         }
     ),
-    RoleKind.DATA_STEWARD: frozenset({Permission.READ, Permission.ENTER_VALUE, Permission.IMPORT}),
+    RoleKind.DATA_STEWARD: frozenset(
+        {Permission.READ, Permission.ENTER_VALUE, Permission.IMPORT, Permission.MANAGE_SOURCES}
+    ),
     RoleKind.STRATEGY_OFFICE: _EVERYTHING,
     RoleKind.ADMINISTRATOR: _EVERYTHING,
 }

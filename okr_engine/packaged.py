@@ -11,6 +11,12 @@ def rules_folder() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent / "rules"
 
 
+def rules_file(name: str, folder: Path | None) -> Path:
+    """The file of that name in `folder`, or the one that comes with the program where the folder has none."""
+    own = folder / name if folder else None
+    return own if own and own.is_file() else rules_folder() / name
+
+
 def demo_folder() -> Path:
     """The demo's workbooks."""
     return _PACKAGE / "demo"

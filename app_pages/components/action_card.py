@@ -18,7 +18,7 @@ from okr_engine.services.reasons import reason
 def action_card(view: ActionView, *, key: str) -> None:
     """Draw the action in a frame of its own."""
     with st.container(border=True, key=key):
-        name = plain(f"{view.key_result_code} {spoken(view.key_result_name, language())}")
+        name = plain(f"{view.subject_code} {spoken(view.subject_name, language())}")
         st.subheader(f"{name}: {t(f'action.{view.action}')}", anchor=False)
         st.markdown(plain(reason(view.because, view.facts, view.measure, view.decimals, language())))
         st.markdown(

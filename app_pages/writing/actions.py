@@ -160,7 +160,7 @@ def _shown(field: str, value: object, names: Mapping[str, str], one: ActionView)
 
 
 def _named(one: ActionView) -> str:
-    return f"{one.key_result_code} {spoken(one.key_result_name, language())}"
+    return f"{one.subject_code} {spoken(one.subject_name, language())}"
 
 
 def _why(one: ActionView) -> str:

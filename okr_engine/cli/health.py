@@ -29,7 +29,7 @@ def check_rules(
 ) -> None:
     """Check every rule file and run the rules' own examples."""
     books = read_rulebooks(folder or settings().rules)
-    for book in (books.status, books.actions):
+    for book in (books.status, books.actions, books.data_quality):
         if failures := check_examples(book):
             raise InvalidRules(f"{book.name}.yaml", [failure.mistake for failure in failures])
         examples = sum(len(rule.examples) for rule in book.rules)
@@ -58,7 +58,7 @@ def _database() -> str:
 
 def _rules() -> str:
     books = read_rulebooks(settings().rules)
-    return f"{books.status.version}, {books.actions.version}"
+    return ", ".join(book.version for book in (books.status, books.actions, books.data_quality))
 
 
 def _time_zone() -> str:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from okr_engine.errors import InvalidRules, Mistake, Place
 from okr_engine.measuring.definition import Texts
 from okr_engine.measuring.working_days import LimitUnit, last_day
-from okr_engine.packaged import rules_folder
+from okr_engine.packaged import rules_file
 from okr_engine.words import message
 
 LIMITS_FILE = "statutory_limits.yaml"
@@ -92,8 +92,8 @@ class Limits(BaseModel):
 
 
 def read_limits(folder: Path | None = None) -> Limits:
-    """The limits of `folder`, or those that come with the program. Raises InvalidRules with every mistake."""
-    path = (folder or rules_folder()) / LIMITS_FILE
+    """The limits of `folder`, or those that come with the program where it has none; InvalidRules, every mistake."""
+    path = rules_file(LIMITS_FILE, folder)
     try:
         limits = Limits.model_validate(yaml.safe_load(path.read_text("utf-8")))
     except ValidationError as error:

@@ -1,5 +1,7 @@
 """The schema's history, and bringing a database up to it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -19,7 +21,7 @@ _MIGRATION_LOCK = 0x6F6B73
 def migrate(engine: Engine) -> str:
     """Bring the database's schema up to this version of the program; returns the revision it now has."""
     try:
-        with engine.execution_options(okr_writing=True).begin() as connection:
+        with _changing_tables(engine) as connection, connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
             _refuse_newer(connection)
@@ -53,6 +55,22 @@ def has_no_tables(engine: Engine) -> bool:
 def newest_revision() -> str:
     """The revision that this version of the program works with."""
     return str(_scripts().get_current_head())
+
+
+@contextmanager
+def _changing_tables(engine: Engine) -> Iterator[Connection]:
+    """A connection on which SQLite lets a table be replaced by its copy while others refer to it."""
+    with engine.execution_options(okr_writing=True).connect() as connection:
+        if engine.dialect.name != "sqlite":
+            yield connection
+            return
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            yield connection
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
 
 
 def _refuse_newer(connection: Connection) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from okr_engine.model.columns import Choice, Code, Moment, PeriodColumn, PeriodField
@@ -18,10 +18,14 @@ class ActionState(StrEnum):
 
     RAISED = "raised"
     ACKNOWLEDGED = "acknowledged"
+    VERIFIED = "verified"
 
 
 class CorrectiveAction(Editable, table=True):
-    """The work that a rule's finding starts; what is found on the same key result meanwhile joins the open record."""
+    """The work that a rule's finding starts; what is found on the same subject meanwhile joins the open record.
+
+    The subject is a key result, or a source that does not bring its figures.
+    """
 
     __tablename__ = "corrective_action"
     __table_args__ = (
@@ -32,9 +36,18 @@ class CorrectiveAction(Editable, table=True):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index(
+            "uq_corrective_action_open_of_source",
+            "source_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        CheckConstraint("(key_result_id IS NULL) <> (source_id IS NULL)", name="one_subject"),
     )
     code: Code = Field(unique=True)
-    key_result_id: UUID = Field(foreign_key="key_result.id", index=True)
+    key_result_id: UUID | None = Field(default=None, foreign_key="key_result.id", index=True)
+    source_id: UUID | None = Field(default=None, foreign_key="source.id")
     period: PeriodField = Field(sa_type=PeriodColumn)
     action: str = Field(max_length=100)
     rule: str = Field(max_length=100)
@@ -48,6 +61,13 @@ class CorrectiveAction(Editable, table=True):
     due: date
     raised_at: datetime = Field(sa_type=Moment)
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
+
+    @property
+    def subject_id(self) -> UUID:
+        """The key result or the source that the action is on."""
+        subject = self.key_result_id or self.source_id
+        assert subject is not None
+        return subject
 
 
 class ActionStep(Row, table=True):
@@ -68,6 +88,7 @@ class ActionEventKind(StrEnum):
     RECURRED = "recurred"
     ACKNOWLEDGED = "acknowledged"
     ASSIGNED = "assigned"
+    VERIFIED = "verified"
 
 
 class ActionEvent(Row, table=True):

@@ -2,11 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import model_validator
-from sqlalchemy import Index
+from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
 from okr_engine.model.columns import Choice, Code, ExactDecimal, Figure, Line, PeriodColumn, PeriodField, Prose
@@ -38,6 +38,9 @@ class Measurement(Recorded, table=True):
     provisional: bool = False
     comment: Prose | None = None
     source: str = Field(max_length=200)
+    lineage: dict[str, Any] | None = Field(
+        default=None, sa_type=JSON, description="Of a computed figure: definition, counts, runs and parts it rests on"
+    )
 
 
 class MeasurementForm(Form):

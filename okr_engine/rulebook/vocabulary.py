@@ -83,8 +83,15 @@ _KEY_RESULT = (
     Fact("below_limit_periods", Kind.COUNT),
 )
 _STATUS = (*_KEY_RESULT, Fact("status", Kind.TEXT, tuple(Status)))
+_PULL = (
+    Fact("failures", Kind.COUNT),
+    Fact("days_without", Kind.COUNT),
+    Fact("set_aside_percent", Kind.PERCENT),
+    Fact("figures_missing", Kind.COUNT),
+)
 
 VOCABULARY: Mapping[str, Mapping[str, Fact]] = {
     "key_result": {fact.name: fact for fact in _KEY_RESULT},
     "status": {fact.name: fact for fact in _STATUS},
+    "pull": {fact.name: fact for fact in _PULL},
 }

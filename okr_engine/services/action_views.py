@@ -24,6 +24,7 @@ from okr_engine.model import (
     Person,
     Role,
     RoleKind,
+    Source,
 )
 from okr_engine.periods import Period
 from okr_engine.services.corrective_actions import is_assigned_to, may_work_on
@@ -53,13 +54,16 @@ class ActionHappening:
 
 @dataclass(frozen=True)
 class ActionView:
-    """A corrective action with reason, chain and history; `is_mine` to act on, `is_on_my_desk` when assigned to me."""
+    """A corrective action with reason, chain and history; `is_mine` to act on, `is_on_my_desk` when assigned to me.
+
+    Its subject is a key result of `goal_code`, or a source, which belongs to no goal.
+    """
 
     code: str
     version: int
-    key_result_code: str
-    key_result_name: Words
-    goal_code: str
+    subject_code: str
+    subject_name: Words
+    goal_code: str | None
     measure: MeasureUnit
     decimals: int
     period: Period
@@ -82,9 +86,7 @@ def action_views(session: Session, actor: Actor, *, today: date, as_of: datetime
     actions = [one for one in known_at(session, CorrectiveAction, as_of) if one.closed_at is None]
     if not actions:
         return []
-    key_results = {one.id: one for one in known_at(session, KeyResult, as_of)}
-    goals = {one.id: one for one in known_at(session, Goal, as_of)}
-    indicators = {one.id: one for one in known_at(session, Indicator, as_of)}
+    subjects = _subjects(session, as_of)
     roles = {one.id: one.name for one in known_at(session, Role, as_of)}
     people = {one.id: Words(one.name, one.name, one.name) for one in known_at(session, Person, as_of)}
     steps = _steps(session)
@@ -92,11 +94,10 @@ def action_views(session: Session, actor: Actor, *, today: date, as_of: datetime
     held = holders(session, roles, today=today, as_of=as_of)
     views = []
     for action in actions:
-        key_result = key_results[action.key_result_id]
-        goal, indicator = goals[key_result.goal_id], indicators[key_result.indicator_id]
+        subject = subjects[action.subject_id]
         chain = [step.role_id for step in steps[action.id]]
-        is_mine = may_work_on(actor, action, goal.unit_id, chain)
-        if not (is_mine or may(actor, Permission.READ, goal.unit_id)):
+        is_mine = may_work_on(actor, action, subject.unit_id, chain)
+        if not (is_mine or may(actor, Permission.READ, subject.unit_id)):
             continue
         assigned = people.get(action.assigned_person_id) if action.assigned_person_id else None
         assigned = assigned or (roles.get(action.assigned_role_id) if action.assigned_role_id else None)
@@ -104,11 +105,11 @@ def action_views(session: Session, actor: Actor, *, today: date, as_of: datetime
             ActionView(
                 code=action.code,
                 version=action.version,
-                key_result_code=key_result.code,
-                key_result_name=key_result.name or indicator.name,
-                goal_code=goal.code,
-                measure=indicator.unit,
-                decimals=indicator.decimals,
+                subject_code=subject.code,
+                subject_name=subject.name,
+                goal_code=subject.goal_code,
+                measure=subject.measure,
+                decimals=subject.decimals,
                 period=action.period,
                 action=action.action,
                 rule=action.rule,
@@ -125,6 +126,30 @@ def action_views(session: Session, actor: Actor, *, today: date, as_of: datetime
             )
         )
     return sorted(views, key=lambda view: (view.due, view.code))
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What an action is on: a key result, or a source."""
+
+    code: str
+    name: Words
+    unit_id: UUID
+    goal_code: str | None = None
+    measure: MeasureUnit = MeasureUnit.NUMBER
+    decimals: int = 0
+
+
+def _subjects(session: Session, as_of: datetime | None) -> dict[UUID, _Subject]:
+    goals = {one.id: one for one in known_at(session, Goal, as_of)}
+    indicators = {one.id: one for one in known_at(session, Indicator, as_of)}
+    found = {one.id: _Subject(one.code, one.name, one.unit_id) for one in known_at(session, Source, as_of)}
+    for row in known_at(session, KeyResult, as_of):
+        goal, indicator = goals[row.goal_id], indicators[row.indicator_id]
+        found[row.id] = _Subject(
+            row.code, row.name or indicator.name, goal.unit_id, goal.code, indicator.unit, indicator.decimals
+        )
+    return found
 
 
 def _link(step: ActionStep, roles: Mapping[UUID, Words], held: Mapping[UUID, list[tuple[str, bool]]]) -> ChainLink:

@@ -34,21 +34,21 @@ def wanting_attention(
 ) -> list[Attention]:
     """The open actions on the strategy's goals, the earliest due first; then what needs support and has no action."""
     standing = {one.code: (goal, one) for goal in strategy.goals for one in (*goal.key_results, *goal.kpis)}
-    acted = [view for view in actions if view.key_result_code in standing and view.period <= quarter]
-    known = {view.key_result_code for view in acted}
+    acted = [view for view in actions if view.subject_code in standing and view.period <= quarter]
+    known = {view.subject_code for view in acted}
     waiting = [
         _without_action(goal, one)
         for goal, one in standing.values()
         if one.status == Status.NEEDS_SUPPORT and one.code not in known
     ]
-    return [_of_action(view, standing[view.key_result_code][1], today) for view in acted] + waiting
+    return [_of_action(view, *standing[view.subject_code], today) for view in acted] + waiting
 
 
-def _of_action(view: ActionView, one: KeyResultStanding, today: date) -> Attention:
+def _of_action(view: ActionView, goal: GoalStanding, one: KeyResultStanding, today: date) -> Attention:
     return Attention(
-        goal_code=view.goal_code,
-        key_result_code=view.key_result_code,
-        name=view.key_result_name,
+        goal_code=goal.code,
+        key_result_code=one.code,
+        name=view.subject_name,
         status=one.status,
         because=view.because,
         facts=view.facts,

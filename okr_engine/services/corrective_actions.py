@@ -25,6 +25,7 @@ from okr_engine.model import (
     Person,
     Role,
     RoleKind,
+    Source,
     Status,
     StatusDecision,
 )
@@ -127,7 +128,7 @@ def _editable(session: Session, actor: Actor, code: str, version: int) -> Correc
     action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code).with_for_update()).first()
     if action is None:
         raise NotFound(message("error.no_such_action", code=code))
-    unit_id = _owners(session, {action.key_result_id})[action.key_result_id].unit_id
+    unit_id = _unit_of(session, action)
     chain = session.exec(select(ActionStep.role_id).where(ActionStep.action_id == action.id)).all()
     if not may_work_on(actor, action, unit_id, chain):
         raise NotAllowed(
@@ -145,6 +146,12 @@ def _editable(session: Session, actor: Actor, code: str, version: int) -> Correc
     return action
 
 
+def _unit_of(session: Session, action: CorrectiveAction) -> UUID:
+    if action.source_id is not None:
+        return session.get_one(Source, action.source_id).unit_id
+    return _owners(session, {action.subject_id})[action.subject_id].unit_id
+
+
 def _raise(
     session: Session,
     quarter: Period,
@@ -156,7 +163,7 @@ def _raise(
     actions, steps, events = list[CorrectiveAction](), list[ActionStep](), list[ActionEvent]()
     for code, finding in zip(_codes(session, quarter), findings, strict=False):
         action = _action(session, code, quarter, finding, decided[finding.subject], rulebook)
-        chain = _chain(action, finding, owners[action.key_result_id])
+        chain = _chain(action, finding, owners[action.subject_id])
         action.assigned_role_id = next((step.role_id for step in chain if step.role_id), None)
         actions.append(action)
         steps += chain
@@ -240,7 +247,8 @@ def _decided_later(session: Session, quarter: Period) -> set[UUID]:
 
 def _open_actions(session: Session) -> dict[UUID, _Open]:
     columns = (CorrectiveAction.key_result_id, CorrectiveAction.id, CorrectiveAction.period, CorrectiveAction.rule)
-    rows = session.execute(columns_of(*columns).where(col(CorrectiveAction.closed_at).is_(None)))
+    is_open = col(CorrectiveAction.closed_at).is_(None) & col(CorrectiveAction.key_result_id).is_not(None)
+    rows = session.execute(columns_of(*columns).where(is_open))
     return {key_result: _Open(*action) for key_result, *action in rows}
 
 

@@ -14,7 +14,7 @@ from okr_engine.access import Actor
 from okr_engine.database import connect, data_version, reading, writing
 from okr_engine.errors import InvalidRules, Mistake, Place
 from okr_engine.migrations import check_schema
-from okr_engine.packaged import rules_folder
+from okr_engine.packaged import rules_file, rules_folder
 from okr_engine.rulebook import Rulebook, read_rulebook
 from okr_engine.settings import Settings
 from okr_engine.words import message
@@ -25,10 +25,11 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Rulebooks:
-    """The rules in force: what gives a status, and what calls for a corrective action."""
+    """The rules in force: what gives a status, what calls for a corrective action, and when a source does."""
 
     status: Rulebook
     actions: Rulebook
+    data_quality: Rulebook
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,17 @@ def open_installation(settings: Settings) -> Installation:
 
 
 def read_rulebooks(folder: Path | None = None) -> Rulebooks:
-    """The rulebooks of `folder`, or those that come with the program; raises InvalidRules."""
+    """The rulebooks of `folder`, or those that come with the program; raises InvalidRules.
+
+    A folder may do without `data_quality.yaml`: then the one that comes with the program is used.
+    """
+    data_quality = rules_file("data_quality.yaml", folder)
     folder = folder or rules_folder()
-    books = Rulebooks(status=read_rulebook(folder / "status.yaml"), actions=read_rulebook(folder / "actions.yaml"))
+    books = Rulebooks(
+        status=read_rulebook(folder / "status.yaml"),
+        actions=read_rulebook(folder / "actions.yaml"),
+        data_quality=read_rulebook(data_quality),
+    )
     if not books.status.has_last_word:
         raise InvalidRules("status.yaml", [Mistake(Place(file="status.yaml"), message("rules.no_last_word"))])
     return books

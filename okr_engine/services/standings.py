@@ -268,7 +268,7 @@ def _open_actions(session: Session, quarter: Period, as_of: datetime | None) -> 
     found: dict[UUID, list[str]] = defaultdict(list)
     for action in sorted(known_at(session, CorrectiveAction, as_of), key=lambda one: one.code):
         if action.closed_at is None and action.period <= quarter:
-            found[action.key_result_id].append(action.code)
+            found[action.subject_id].append(action.code)
     return found
 
 

@@ -63,7 +63,7 @@ def _key_result(one: KeyResultStanding) -> dict[str, Any]:
 def _action(view: ActionView) -> dict[str, Any]:
     return {
         "code": view.code,
-        "key_result": view.key_result_code,
+        "key_result": view.subject_code,
         "action": view.action,
         "raised_in": view.period.code,
         "state": view.state.value,

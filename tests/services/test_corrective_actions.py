@@ -69,7 +69,7 @@ def enter(county: SmallCounty, value: str, quarter: Period, *, based_on: int = 0
 
 def test_a_broken_promise_is_on_the_owners_desk_with_its_reason_and_chain(county: SmallCounty) -> None:
     action = the_action(county)
-    assert (action.code, action.key_result_code, action.period) == (CODE, "A1.1", Q2)
+    assert (action.code, action.subject_code, action.period) == (CODE, "A1.1", Q2)
     assert action.state == ActionState.RAISED
     assert action.due == TODAY + timedelta(days=30)
     assert action.because.fi
