@@ -5,7 +5,7 @@ import logging
 import re
 import tomllib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from ipaddress import ip_address
 from typing import Any
 
@@ -26,6 +26,7 @@ from okr_engine.packaged import theme_file
 from okr_engine.services.people import actor_with_code
 from okr_engine.settings import Settings
 from okr_engine.words import Language
+from okr_engine.worker.ticking import running_worker
 
 _OWN_NAME = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?", re.IGNORECASE)
 _HTML_LANG = re.compile(rb'<html lang="[^"]*"')
@@ -39,10 +40,11 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     import pandas  # noqa: F401
 
     _settle()
-    installation()
+    place = installation()
     gc.collect()
     gc.freeze()
-    yield
+    with running_worker(place) if place.settings.worker else nullcontext():
+        yield
 
 
 def middleware() -> list[Middleware]:

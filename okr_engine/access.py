@@ -73,6 +73,8 @@ class Actor:
 
 
 OPERATOR = Actor(code="operator", name="operator", language=Language.EN, is_operator=True)
+SCHEDULE = Actor(code="schedule", name="schedule", language=Language.EN, is_operator=True)
+"""Who acts when nobody is there: what is due is read, computed and decided in its name."""
 
 
 def may(actor: Actor, permission: Permission, unit: UUID) -> bool:

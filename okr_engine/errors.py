@@ -6,6 +6,7 @@ OkrError
 │   ├── InvalidWorkbook       a file: every mistake with sheet, cell and what is allowed
 │   ├── InvalidRules          a rule file: every mistake with file and line
 │   ├── InvalidEvents         a folder of events: every file or column that cannot be measured from
+│   ├── InvalidSourceSettings what a connector has been told: every setting it does not take
 │   ├── StaleEdit             somebody saved in between: both texts are shown
 │   ├── NotFound              nothing has that code
 │   └── NotAllowed            the person's roles do not reach that far
@@ -97,6 +98,12 @@ class InvalidRules(InvalidFile):
 
 class InvalidEvents(InvalidFile):
     """A folder of events with files or columns that nothing can be measured from."""
+
+
+class InvalidSourceSettings(InvalidFile):
+    """Settings that their connector does not take."""
+
+    sentence = "sources.invalid_settings"
 
 
 class StaleEdit(InputError):

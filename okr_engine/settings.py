@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     measuring_spill: Path | None = Field(
         default=None, description="The folder it then uses; the system's temporary folder if left out"
     )
+    inner_hosts: str = Field(
+        default="", description="Hosts inside the house, separated by commas, that sources may reach, also without TLS"
+    )
+    worker: bool = Field(default=True, description="Read due sources in the server's own process")
     max_upload_mb: int = Field(default=50, ge=1, le=1000, description="The largest workbook that is read")
     oidc_metadata_url: str | None = Field(
         default=None, description="The identity provider's /.well-known/openid-configuration"
@@ -73,6 +77,11 @@ class Settings(BaseSettings):
                 f"OKR_COOKIE_SECRET needs at least {SHORTEST_COOKIE_SECRET} characters: whoever guesses it is anybody"
             )
         return self
+
+    @property
+    def inner_host_names(self) -> frozenset[str]:
+        """The hosts of `inner_hosts`."""
+        return frozenset(name.strip().lower() for name in self.inner_hosts.split(",") if name.strip())
 
     @property
     def has_identity_provider(self) -> bool:

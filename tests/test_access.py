@@ -11,14 +11,14 @@ from okr_engine.terms import RoleKind
 from okr_engine.words import Language
 
 TABLE = """
-                   read  enter_value  write_narrative  assess  work_on_action  import  evaluate
-viewer             yes   no           no               no      no              no      no
-leadership_group   yes   no           no               no      yes             no      no
-sponsor            yes   no           no               no      yes             no      no
-goal_owner         yes   yes          yes              yes     yes             no      no
-data_steward       yes   yes          no               no      no              yes     no
-strategy_office    yes   yes          yes              yes     yes             yes     yes
-administrator      yes   yes          yes              yes     yes             yes     yes
+                   read  enter_value  write_narrative  assess  work_on_action  import  evaluate  manage_sources
+viewer             yes   no           no               no      no              no      no        no
+leadership_group   yes   no           no               no      yes             no      no        no
+sponsor            yes   no           no               no      yes             no      no        no
+goal_owner         yes   yes          yes              yes     yes             no      no        no
+data_steward       yes   yes          no               no      no              yes     no        yes
+strategy_office    yes   yes          yes              yes     yes             yes     yes       yes
+administrator      yes   yes          yes              yes     yes             yes     yes       yes
 """
 """What each kind of role allows in the unit it is held for."""
 

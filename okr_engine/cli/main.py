@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from okr_engine.cli import files, health, measuring, serving, statuses
+from okr_engine.cli import files, health, measuring, pulling, serving, statuses
 from okr_engine.cli.speaking import complain
 from okr_engine.errors import InputError, OkrError
 
@@ -27,6 +27,8 @@ app.command("export")(files.export_file)
 app.command("evaluate")(statuses.evaluate_quarter)
 app.command("status")(statuses.status)
 app.command("measure")(measuring.measure_kpi)
+app.command("pull")(pulling.pull_sources)
+app.command("worker")(pulling.work)
 app.command("doctor")(health.doctor)
 rules.command("check")(health.check_rules)
 audit.command("verify")(health.verify_audit_log)

@@ -1,5 +1,6 @@
 """`okr serve`: the screens, on one address."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -15,6 +16,9 @@ from okr_engine.words import message
 
 def serve(
     port: Annotated[int | None, typer.Option(help="The port to listen on; OKR_PORT if left out.")] = None,
+    worker: Annotated[
+        bool | None, typer.Option("--worker/--no-worker", help="Read due sources here too; OKR_WORKER if left out.")
+    ] = None,
 ) -> None:
     """Serve the screens until stopped."""
     known = settings()
@@ -27,6 +31,8 @@ def serve(
     shown = "localhost" if known.is_local else known.address
     tell("cli.serving", address=f"http://{shown}:{listening}")
     tell(_how_to_sign_in(known.has_identity_provider, known.offers_demo_accounts))
+    if worker is not None:
+        os.environ["OKR_WORKER"] = str(worker)
     sys.path.insert(0, str(app_file().parent))
     from streamlit_app import app
 

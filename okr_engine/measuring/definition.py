@@ -86,6 +86,13 @@ class Form(_Part):
         return exact.quantize(Decimal(1).scaleb(-self.decimals), rounding=ROUND_HALF_UP)
 
 
+class Reach(_Part):
+    """How many months around a period bear on its figure: `back` before it (None: all of them), `forward` after it."""
+
+    back: int | None = 0
+    forward: int = 0
+
+
 class Definition(_Part):
     """One version of a KPI's definition. Its SQL names what it is given with a dollar sign."""
 
@@ -93,6 +100,7 @@ class Definition(_Part):
     version: str
     sql: str
     reads: tuple[str, ...]
+    reach: Reach = Reach()
     value: Form
     value_if: Mapping[str, Mapping[str, Form]] = {}
     direction: Direction

@@ -43,10 +43,12 @@ class Question:
 class Figure:
     """A value with what it was computed from; no value where nothing was counted.
 
+    `value` is `exact` rounded once; what rounds for itself begins with `exact`.
     `n` counts what the value rests on, `pending` what is not decided yet, `excluded` by reason what could not be used.
     """
 
     value: Decimal | None = None
+    exact: Decimal | None = None
     numerator: int | Decimal | None = None
     denominator: int | Decimal | None = None
     pending: int = 0
@@ -211,9 +213,10 @@ def figure_of(definition: Definition, row: Mapping[str, object], given: Mapping[
     """A figure from a row of the answer: its value if it has one, else times · numerator / denominator (1 if none)."""
     numerator, denominator = _exact(row["numerator"]), _exact(row["denominator"])
     n = row.get("n", denominator)
-    form = definition.form(given)
+    exact = _value(row, numerator, denominator)
     return Figure(
-        value=None if (exact := _value(row, numerator, denominator)) is None else form.rounded(exact),
+        value=None if exact is None else definition.form(given).rounded(exact),
+        exact=exact,
         numerator=numerator,
         denominator=denominator,
         pending=int(str(row.get("pending") or 0)),

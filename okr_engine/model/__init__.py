@@ -29,6 +29,7 @@ from okr_engine.model.reviews import Narrative, NarrativeForm, NarrativeState
 from okr_engine.model.sources import (
     Calculation,
     CalculationForm,
+    ComputedPeriod,
     FindingAnswer,
     FindingKind,
     PullRun,
@@ -67,6 +68,7 @@ __all__ = [
     "CalculationForm",
     "ComparabilityBreak",
     "ComparabilityBreakForm",
+    "ComputedPeriod",
     "CorrectiveAction",
     "Direction",
     "FindingAnswer",

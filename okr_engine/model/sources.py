@@ -149,6 +149,18 @@ class Calculation(CalculationBase, Editable, table=True):
     first_period: PeriodField = Field(sa_type=PeriodColumn)
 
 
+class ComputedPeriod(Row, table=True):
+    """From what a figure was computed last: while that stays the same, it need not be computed again."""
+
+    audited = False
+    __tablename__ = "computed_period"
+    __table_args__ = (UniqueConstraint("calculation_id", "period"),)
+    calculation_id: UUID = Field(foreign_key="calculation.id")
+    period: PeriodField = Field(sa_type=PeriodColumn)
+    computed_from: str = Field(max_length=64)
+    is_settled: bool = Field(description="Whether time alone can no longer change the figure")
+
+
 class CalculationForm(Form, CalculationBase):
     """A calculation as it comes in."""
 

@@ -1,17 +1,14 @@
 """status → corrective action: what the rules find becomes work with a chain; people acknowledge and assign it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor, Permission, may
-from okr_engine.database import actor_of, columns_of, moment_of, was_current
+from okr_engine.database import columns_of, moment_of, was_current
 from okr_engine.errors import InvalidInput, NotAllowed, NotFound, StaleEdit
 from okr_engine.model import (
     ActionEvent,
@@ -21,7 +18,6 @@ from okr_engine.model import (
     CorrectiveAction,
     Goal,
     KeyResult,
-    OrgUnit,
     Person,
     Role,
     RoleKind,
@@ -31,6 +27,15 @@ from okr_engine.model import (
 )
 from okr_engine.periods import Period
 from okr_engine.rulebook import ActionThen, Conclusion, Rulebook
+from okr_engine.services.action_records import (
+    chain_of,
+    enter_recurrences,
+    event_of,
+    free_codes,
+    happened,
+    roles_above,
+    units_and_roles,
+)
 from okr_engine.services.people import assignable, name_of
 from okr_engine.services.statuses import Decided, in_three_languages
 from okr_engine.words import message
@@ -74,7 +79,9 @@ def raise_actions(
     first = {one.subject: one for one in reversed(findings)}
     new = [one for one in first.values() if UUID(one.subject) not in known]
     joined = [(known[key], one.rule) for one in findings if (key := UUID(one.subject)) in known]
-    _recur(session, quarter, {action.id: rule for action, rule in joined if action.is_joined_by(rule, quarter)})
+    enter_recurrences(
+        session, quarter, {action.id: rule for action, rule in joined if action.is_joined_by(rule, quarter)}
+    )
     return _raise(session, quarter, new, {str(one["key_result_id"]): one for one in decided}, rulebook)
 
 
@@ -84,7 +91,7 @@ def acknowledge(session: Session, actor: Actor, code: str, *, version: int) -> N
     if action.state != ActionState.RAISED:
         raise InvalidInput(message("error.action_not_open_for_that", code=code))
     action.state = ActionState.ACKNOWLEDGED
-    _happened(session, action, ActionEventKind.ACKNOWLEDGED, {})
+    happened(session, action, ActionEventKind.ACKNOWLEDGED, {})
 
 
 def assign(
@@ -108,7 +115,7 @@ def assign(
     if given == (action.assigned_role_id, action.assigned_person_id, action.due):
         return
     action.assigned_role_id, action.assigned_person_id, action.due = given
-    _happened(session, action, ActionEventKind.ASSIGNED, {"role": role, "person": person, "due": due.isoformat()})
+    happened(session, action, ActionEventKind.ASSIGNED, {"role": role, "person": person, "due": due.isoformat()})
 
 
 def may_work_on(actor: Actor, action: CorrectiveAction, unit_id: UUID, chain: Iterable[UUID | None]) -> bool:
@@ -161,14 +168,15 @@ def _raise(
 ) -> list[CorrectiveAction]:
     owners = _owners(session, {UUID(one.subject) for one in findings})
     actions, steps, events = list[CorrectiveAction](), list[ActionStep](), list[ActionEvent]()
-    for code, finding in zip(_codes(session, quarter), findings, strict=False):
+    for code, finding in zip(free_codes(session, quarter), findings, strict=False):
         action = _action(session, code, quarter, finding, decided[finding.subject], rulebook)
-        chain = _chain(action, finding, owners[action.subject_id])
+        assert isinstance(finding.then, ActionThen)
+        chain = chain_of(action.id, finding.then, owners[action.subject_id].roles)
         action.assigned_role_id = next((step.role_id for step in chain if step.role_id), None)
         actions.append(action)
         steps += chain
         raised = {"period": quarter.code, "rule": finding.rule}
-        events.append(_event(session, action.id, 1, ActionEventKind.RAISED, raised))
+        events.append(event_of(session, action.id, 1, ActionEventKind.RAISED, raised))
     for rows in (actions, steps, events):
         session.add_all(rows)
         session.flush()
@@ -194,48 +202,6 @@ def _action(
     )
 
 
-def _chain(action: CorrectiveAction, finding: Conclusion, owner: _Owner) -> list[ActionStep]:
-    assert isinstance(finding.then, ActionThen)
-    return [
-        ActionStep(action_id=action.id, level=level, kind=RoleKind(kind), role_id=owner.roles.get(RoleKind(kind)))
-        for level, kind in enumerate(finding.then.chain)
-    ]
-
-
-def _recur(session: Session, quarter: Period, rules: Mapping[UUID, str]) -> None:
-    """Enter on each action that a rule has found the same, or something else, in `quarter`; once."""
-    known: dict[UUID, list[dict[str, Any] | None]] = {action: [] for action in rules}
-    events = columns_of(ActionEvent.action_id, ActionEvent.kind, ActionEvent.data)
-    for action, kind, data in session.execute(events.where(col(ActionEvent.action_id).in_(known))):
-        known[action].append(data if kind == ActionEventKind.RECURRED else None)
-    session.add_all(
-        _event(session, action, len(happened) + 1, ActionEventKind.RECURRED, again)
-        for action, happened in known.items()
-        if (again := {"period": quarter.code, "rule": rules[action]}) not in happened
-    )
-    session.flush()
-
-
-def _happened(session: Session, action: CorrectiveAction, kind: ActionEventKind, data: dict[str, Any]) -> None:
-    last = session.exec(select(func.max(ActionEvent.number)).where(ActionEvent.action_id == action.id)).one()
-    session.add(_event(session, action.id, (last or 0) + 1, kind, data))
-
-
-def _event(session: Session, action_id: UUID, number: int, kind: ActionEventKind, data: dict[str, Any]) -> ActionEvent:
-    return ActionEvent(
-        action_id=action_id, number=number, at=moment_of(session), actor=actor_of(session), kind=kind, data=data
-    )
-
-
-def _codes(session: Session, quarter: Period) -> Iterator[str]:
-    """The codes that are free in `quarter`, in order."""
-    prefix = f"CA-{quarter.code}-"
-    taken = session.exec(
-        select(func.count()).select_from(CorrectiveAction).where(col(CorrectiveAction.code).startswith(prefix))
-    ).one()
-    return (f"{prefix}{number}" for number in count(taken + 1))
-
-
 def _decided_later(session: Session, quarter: Period) -> set[UUID]:
     later = select(StatusDecision.key_result_id).where(
         was_current(StatusDecision, None),
@@ -259,19 +225,12 @@ def _owners(session: Session, key_results: set[UUID]) -> dict[UUID, _Owner]:
         .join(Goal, col(Goal.id) == col(KeyResult.goal_id))
         .where(col(KeyResult.id).in_(key_results))
     ).all()
-    parents = dict(session.exec(select(OrgUnit.id, OrgUnit.parent_id)).all())
-    roles = {(role.unit_id, role.kind): role.id for role in session.exec(select(Role).order_by(col(Role.code).desc()))}
+    parents, roles = units_and_roles(session)
     return {key_result: _owner(goal, parents, roles) for key_result, goal in rows}
 
 
 def _owner(goal: Goal, parents: Mapping[UUID, UUID | None], roles: Mapping[tuple[UUID, RoleKind], UUID]) -> _Owner:
-    found: dict[RoleKind, UUID | None] = {}
-    unit: UUID | None = goal.unit_id
-    while unit is not None:
-        for kind in RoleKind:
-            if (unit, kind) in roles:
-                found.setdefault(kind, roles[unit, kind])
-        unit = parents[unit]
+    found = roles_above(goal.unit_id, parents, roles)
     return _Owner(
         goal.unit_id,
         found | {RoleKind.GOAL_OWNER: goal.owner_role_id, RoleKind.SPONSOR: goal.sponsor_role_id},

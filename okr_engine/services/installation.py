@@ -1,7 +1,7 @@
 """One installation of the product: its settings, database and rulebooks, and the two ways to reach a service."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -39,6 +39,7 @@ class Installation:
     settings: Settings
     engine: Engine
     rulebooks: Rulebooks
+    clock: Callable[[], datetime] = field(default=clock.now)
 
     def ask(self, service: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Answer from one moment of the database."""
@@ -54,12 +55,12 @@ class Installation:
         **kwargs: P.kwargs,
     ) -> R:
         """Let `actor` do one thing in one transaction."""
-        with writing(self.engine, actor=actor.code) as session:
+        with writing(self.engine, actor=actor.code, now=self.now()) as session:
             return service(session, actor, *args, **kwargs)
 
     def now(self) -> datetime:
         """This moment."""
-        return clock.now()
+        return self.clock()
 
     def today(self) -> date:
         """Today where the organisation is."""

@@ -171,7 +171,7 @@ def test_a_mistake_says_what_would_have_been_allowed(rule_file: Write) -> None:
     (mistake,) = mistakes_in(rule_file(SOUND.replace("type: key_result", "type: weather")))
 
     assert mistake.allowed is not None
-    assert mistake.allowed.values == {"choices": "key_result, status"}
+    assert mistake.allowed.values == {"choices": "key_result, status, pull"}
 
 
 def test_two_rules_may_not_share_a_name(rule_file: Write) -> None:

@@ -141,6 +141,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_schedule_next_due"), "schedule", ["next_due"], unique=False)
 
+    op.create_table(
+        "computed_period",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("calculation_id", sa.Uuid(), nullable=False),
+        sa.Column("period", sa.String(10), nullable=False),
+        sa.Column("computed_from", sa.String(64), nullable=False),
+        sa.Column("is_settled", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["calculation_id"], ["calculation.id"], name=op.f("fk_computed_period_calculation_id_calculation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_computed_period")),
+        sa.UniqueConstraint("calculation_id", "period", name=op.f("uq_computed_period_calculation_id_period")),
+    )
     op.add_column("measurement", sa.Column("lineage", sa.JSON(), nullable=True))
     _let_actions_be_on_a_source()
 

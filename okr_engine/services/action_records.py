@@ -1,0 +1,87 @@
+"""What every corrective action is made of: a free code, its chain of roles, and its history."""
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from okr_engine.database import actor_of, columns_of, moment_of
+from okr_engine.model import (
+    ActionEvent,
+    ActionEventKind,
+    ActionStep,
+    CorrectiveAction,
+    OrgUnit,
+    Role,
+    RoleKind,
+)
+from okr_engine.periods import Period
+from okr_engine.rulebook import ActionThen
+
+
+def roles_above(
+    unit: UUID | None, parents: Mapping[UUID, UUID | None], roles: Mapping[tuple[UUID, RoleKind], UUID]
+) -> dict[RoleKind, UUID | None]:
+    """For each kind the role of the unit, or of the nearest unit above it."""
+    found: dict[RoleKind, UUID | None] = {}
+    while unit is not None:
+        for kind in RoleKind:
+            if (unit, kind) in roles:
+                found.setdefault(kind, roles[unit, kind])
+        unit = parents[unit]
+    return found
+
+
+def units_and_roles(session: Session) -> tuple[dict[UUID, UUID | None], dict[tuple[UUID, RoleKind], UUID]]:
+    """What `roles_above` looks in: each unit's parent, and the first role of each kind in a unit."""
+    parents = dict(session.exec(select(OrgUnit.id, OrgUnit.parent_id)).all())
+    roles = {(role.unit_id, role.kind): role.id for role in session.exec(select(Role).order_by(col(Role.code).desc()))}
+    return parents, roles
+
+
+def chain_of(action_id: UUID, then: ActionThen, roles: Mapping[RoleKind, UUID | None]) -> list[ActionStep]:
+    """The links of an action's chain, each with the role that stands there; None is a vacancy."""
+    return [
+        ActionStep(action_id=action_id, level=level, kind=RoleKind(kind), role_id=roles.get(RoleKind(kind)))
+        for level, kind in enumerate(then.chain)
+    ]
+
+
+def enter_recurrences(session: Session, quarter: Period, rules: Mapping[UUID, str]) -> None:
+    """Enter on each action that a rule has found the same, or something else, in `quarter`; once."""
+    known: dict[UUID, list[dict[str, Any] | None]] = {action: [] for action in rules}
+    events = columns_of(ActionEvent.action_id, ActionEvent.kind, ActionEvent.data)
+    for action, kind, data in session.execute(events.where(col(ActionEvent.action_id).in_(known))):
+        known[action].append(data if kind == ActionEventKind.RECURRED else None)
+    session.add_all(
+        event_of(session, action, len(happened) + 1, ActionEventKind.RECURRED, again)
+        for action, happened in known.items()
+        if (again := {"period": quarter.code, "rule": rules[action]}) not in happened
+    )
+    session.flush()
+
+
+def happened(session: Session, action: CorrectiveAction, kind: ActionEventKind, data: dict[str, Any]) -> None:
+    """Add a line to the action's history."""
+    last = session.exec(select(func.max(ActionEvent.number)).where(ActionEvent.action_id == action.id)).one()
+    session.add(event_of(session, action.id, (last or 0) + 1, kind, data))
+
+
+def event_of(
+    session: Session, action_id: UUID, number: int, kind: ActionEventKind, data: dict[str, Any]
+) -> ActionEvent:
+    return ActionEvent(
+        action_id=action_id, number=number, at=moment_of(session), actor=actor_of(session), kind=kind, data=data
+    )
+
+
+def free_codes(session: Session, quarter: Period) -> Iterator[str]:
+    """The codes that are free in `quarter`, in order."""
+    prefix = f"CA-{quarter.code}-"
+    taken = session.exec(
+        select(func.count()).select_from(CorrectiveAction).where(col(CorrectiveAction.code).startswith(prefix))
+    ).one()
+    return (f"{prefix}{number}" for number in count(taken + 1))

@@ -1,0 +1,359 @@
+"""event → measurement: figures computed from events, and computed again when what they rest on has changed."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from okr_engine.access import Actor
+from okr_engine.database import moment_of, supersede, was_current
+from okr_engine.errors import InvalidInput
+from okr_engine.i18n import say
+from okr_engine.measuring.deadlines import Limits, read_limits
+from okr_engine.measuring.definition import Definition, definition
+from okr_engine.measuring.measure import Measured, Question, measure
+from okr_engine.measuring.parts import PartOfFigure, bearing_on, counted_in, mark_of, parts_in
+from okr_engine.model import (
+    Calculation,
+    ComputedPeriod,
+    Indicator,
+    Measurement,
+    MeasureUnit,
+    NoDataReason,
+    Source,
+)
+from okr_engine.periods import Period
+from okr_engine.services.installation import Installation
+from okr_engine.services.lineage import lineage_of
+from okr_engine.settings import Settings
+from okr_engine.words import message
+
+_WAITED_FOR = (None, NoDataReason.SOURCE_FAILED, NoDataReason.LATE, NoDataReason.NOT_YET_DUE)
+_FORMS = {
+    MeasureUnit.COUNT: {"count", "number"},
+    MeasureUnit.NUMBER: {"count", "number", "score", "days"},
+    MeasureUnit.MILLION: {"count"},
+}
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A figure to compute: of which calculation and period, and what is on record for it."""
+
+    calculation: Calculation
+    indicator: Indicator
+    period: Period
+    known: Measurement | None
+    computed_from: str | None
+    is_settled: bool
+
+    @property
+    def key(self) -> tuple[UUID, UUID, Period]:
+        """Under which its measurement is kept."""
+        return self.calculation.indicator_id, self.calculation.unit_id, self.period
+
+    @property
+    def stands(self) -> bool:
+        """Whether a person or a file has said the figure, which no computation overrules."""
+        known = self.known
+        return known is not None and not known.source.startswith("run:") and known.no_data_reason not in _WAITED_FOR[1:]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A computed figure with what it rests on."""
+
+    wanted: Wanted
+    measured: Measured
+    parts: tuple[PartOfFigure, ...]
+    mark: str
+
+    @property
+    def n(self) -> int:
+        """How many events or answers the figure rests on."""
+        return self.measured.figure.n
+
+    @property
+    def no_data_reason(self) -> NoDataReason | None:
+        """Why there is no figure to tell; None where there is one."""
+        figure, until = self.measured.figure, self.measured.events_until
+        if not figure.n or figure.exact is None:
+            if figure.pending:
+                return NoDataReason.NOT_YET_DUE
+            ends_early = until is None or until < self.wanted.period.end
+            return NoDataReason.LATE if ends_early else NoDataReason.NOT_COLLECTED
+        return NoDataReason.TOO_FEW_ANSWERS if figure.n < self.wanted.calculation.fewest else None
+
+    @property
+    def value(self) -> Decimal | None:
+        """The exact value in the indicator's own unit."""
+        exact = self.measured.figure.exact
+        if exact is None or self.no_data_reason is not None:
+            return None
+        in_unit = exact / _MILLION if self.wanted.indicator.unit == MeasureUnit.MILLION else exact
+        return _told(in_unit)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of computed figures: how many are new, how many differ from what stood before, in which quarters."""
+
+    written: int = 0
+    restated: int = 0
+    quarters: frozenset[Period] = frozenset()
+
+
+def computed_after(
+    place: Installation, *, source: UUID | None, as_of: datetime, now: datetime, anew: bool = False
+) -> list[Computed]:
+    """Compute the figures whose events have changed since they were last computed; nothing is written.
+
+    Those of `source` are computed for every period that has ended; those of other sources only where they have been
+    computed before, because nobody knows whether all of their events are there. Without a source, as after an upload,
+    every figure is. `as_of` is the moment up to which the events are complete.
+    """
+    wanted = place.ask(figures_wanted, today=now.astimezone(place.settings.zone).date(), source=source)
+    limits = read_limits(place.settings.rules)
+    tables = {table.name for one in wanted for table in _definition(one).tables}
+    parts = parts_in(place.settings.events, tables)
+    found = []
+    for one in wanted:
+        of_one = _definition(one)
+        bearing = list(bearing_on(of_one, one.period, parts))
+        mark = mark_of(bearing, **_decisive(one, of_one, limits))
+        if not bearing or one.stands or (mark == one.computed_from and one.is_settled and not anew):
+            continue
+        measured = _measured(place.settings, one, of_one, limits, min(as_of, now))
+        found.append(Computed(one, measured, tuple(counted_in(of_one, one.period, parts)), mark))
+    return found
+
+
+def figures_wanted(session: Session, *, today: date, source: UUID | None) -> list[Wanted]:
+    """Every period that has ended of every calculation, with what is known; as `computed_after` says."""
+    rows = session.exec(
+        select(Calculation, Indicator)
+        .join(Indicator, col(Indicator.id) == col(Calculation.indicator_id))
+        .order_by(col(Indicator.code), col(Calculation.id))
+    ).all()
+    known = _known(session, [calculation for calculation, _ in rows])
+    computed = _computed_before(session)
+    wanted = []
+    for calculation, indicator in rows:
+        for period in _ended(calculation.first_period, today):
+            before = computed.get((calculation.id, period))
+            if before is None and source not in (None, calculation.source_id):
+                continue
+            wanted.append(
+                Wanted(
+                    calculation,
+                    indicator,
+                    period,
+                    known.get((calculation.indicator_id, calculation.unit_id, period)),
+                    before.computed_from if before else None,
+                    bool(before and before.is_settled),
+                )
+            )
+    return wanted
+
+
+def keep_figures(session: Session, actor: Actor, computed: Sequence[Computed], *, run: str, settings: Settings) -> Kept:
+    """Record the figures that are new or differ; a differing one supersedes what stood before, with its reason.
+
+    What somebody has changed while it was computed is left for the next time.
+    """
+    written = restated = 0
+    quarters = set[Period]()
+    figures = _known(session, [one.wanted.calculation for one in computed])
+    remembered = _computed_before(session)
+    for one in computed:
+        known = figures.get(one.wanted.key)
+        if _revision(known) != _revision(one.wanted.known):
+            continue
+        _remember(session, remembered, one)
+        if known is not None and _says_the_same(known, one):
+            continue
+        _record(session, known, _measurement(session, actor, one, run=run, reason=_reason(known, run, settings)))
+        written += 1
+        restated += known is not None and known.value is not None
+        quarters.add(Period.containing(one.wanted.period.end))
+    session.flush()
+    return Kept(written, restated, frozenset(quarters))
+
+
+def mark_missing(session: Session, actor: Actor, source: Source, *, run: str, today: date) -> tuple[int, set[Period]]:
+    """Say of each figure of the source that is due and missing that the source has failed.
+
+    Returns how many figures are missing for want of the source, and the quarters in which something new was said.
+    """
+    missing, quarters = 0, set[Period]()
+    for one in figures_wanted(session, today=today, source=source.id):
+        is_due = one.period.end + timedelta(days=one.indicator.lag_days) < today
+        if one.calculation.source_id != source.id or not is_due or one.stands:
+            continue
+        if one.known is not None and one.known.value is not None:
+            continue
+        if one.known is not None and one.known.no_data_reason not in _WAITED_FOR:
+            continue
+        missing += 1
+        if one.known is not None and one.known.no_data_reason == NoDataReason.SOURCE_FAILED:
+            continue
+        _say_failed(session, actor, one, run)
+        quarters.add(Period.containing(one.period.end))
+    session.flush()
+    return missing, quarters
+
+
+def check_unit(unit: MeasureUnit, form: str) -> None:
+    """InvalidInput unless an indicator in `unit` can tell what a definition computes in `form`."""
+    if form not in _FORMS.get(unit, {unit.value}):
+        raise InvalidInput(message("calculation.unit_differs", unit=unit.value, form=form))
+
+
+def _definition(wanted: Wanted) -> Definition:
+    return definition(wanted.calculation.kpi, wanted.calculation.kpi_version)
+
+
+def _decisive(wanted: Wanted, of_one: Definition, limits: Limits) -> Mapping[str, object]:
+    calculation = wanted.calculation
+    return {
+        "version": of_one.version,
+        "parameters": dict(calculation.parameters),
+        "event_unit": calculation.event_unit,
+        "fewest": calculation.fewest,
+        "unit": wanted.indicator.unit.value,
+        "limits": limits.version if of_one.needs_deadlines else None,
+    }
+
+
+def _measured(settings: Settings, wanted: Wanted, of_one: Definition, limits: Limits, as_of: datetime) -> Measured:
+    parameters = dict(wanted.calculation.parameters)
+    if "by" in of_one.parameters and "unit" in of_one.parameters["by"].choices:
+        parameters["by"] = "unit"
+    check_unit(wanted.indicator.unit, of_one.form(of_one.with_defaults(parameters)).unit)
+    return measure(
+        of_one,
+        settings.events,
+        Question(wanted.period, as_of, unit=wanted.calculation.event_unit, parameters=parameters),
+        zone=settings.zone,
+        limits=limits,
+        memory_mb=settings.measuring_memory_mb,
+        spill=settings.measuring_spill,
+    )
+
+
+def _ended(first: Period, today: date) -> Iterator[Period]:
+    period = first
+    while period.end < today:
+        yield period
+        period = period.shifted(1)
+
+
+def _known(session: Session, calculations: Iterable[Calculation]) -> dict[tuple[UUID, UUID, Period], Measurement]:
+    indicators = {one.indicator_id for one in calculations}
+    rows = session.exec(
+        select(Measurement).where(was_current(Measurement, None), col(Measurement.indicator_id).in_(indicators))
+    )
+    return {(row.indicator_id, row.unit_id, row.period): row for row in rows}
+
+
+def _is_provisional(one: Computed) -> bool:
+    """Whether time alone may still change the figure: open windows, events that end before the period, or its lag."""
+    ready = one.wanted.period.end + timedelta(days=one.wanted.indicator.lag_days + 1)
+    is_early = one.measured.question.as_of < datetime.combine(ready, time(), UTC)
+    return bool(one.measured.figure.pending or one.measured.notes or is_early)
+
+
+def _computed_before(session: Session) -> dict[tuple[UUID, Period], ComputedPeriod]:
+    return {(one.calculation_id, one.period): one for one in session.exec(select(ComputedPeriod))}
+
+
+def _remember(session: Session, remembered: Mapping[tuple[UUID, Period], ComputedPeriod], one: Computed) -> None:
+    key = (one.wanted.calculation.id, one.wanted.period)
+    fresh = ComputedPeriod(calculation_id=key[0], period=key[1], computed_from=one.mark, is_settled=False)
+    row = remembered.get(key) or fresh
+    row.computed_from, row.is_settled = one.mark, not _is_provisional(one)
+    session.add(row)
+
+
+def _revision(known: Measurement | None) -> int:
+    return known.revision if known else 0
+
+
+def _says_the_same(known: Measurement, one: Computed) -> bool:
+    figure = one.measured.figure
+    return (known.value, known.no_data_reason, known.numerator, known.denominator, known.provisional) == (
+        one.value,
+        one.no_data_reason,
+        _decimal(figure.numerator),
+        _decimal(figure.denominator),
+        _is_provisional(one),
+    )
+
+
+def _measurement(session: Session, actor: Actor, one: Computed, *, run: str, reason: str | None) -> Measurement:
+    figure, wanted = one.measured.figure, one.wanted
+    is_survey = "responses" in figure.counted
+    return Measurement(
+        indicator_id=wanted.indicator.id,
+        unit_id=wanted.calculation.unit_id,
+        period=wanted.period,
+        period_start=wanted.period.start,
+        value=one.value,
+        no_data_reason=one.no_data_reason,
+        numerator=_decimal(figure.numerator),
+        denominator=_decimal(figure.denominator),
+        responses=figure.n if is_survey else None,
+        sample=_whole(figure.counted.get("invited")),
+        provisional=_is_provisional(one) and one.no_data_reason is None,
+        reason=reason,
+        recorded_at=moment_of(session),
+        recorded_by=actor.code,
+        source=f"run:{run}",
+        lineage=lineage_of(one.measured, one.parts, run=run),
+    )
+
+
+def _say_failed(session: Session, actor: Actor, one: Wanted, run: str) -> None:
+    failed = Measurement(
+        indicator_id=one.indicator.id,
+        unit_id=one.calculation.unit_id,
+        period=one.period,
+        period_start=one.period.start,
+        no_data_reason=NoDataReason.SOURCE_FAILED,
+        recorded_at=moment_of(session),
+        recorded_by=actor.code,
+        source=f"run:{run}",
+    )
+    _record(session, one.known, failed)
+
+
+def _record(session: Session, known: Measurement | None, fresh: Measurement) -> None:
+    if known is None:
+        session.add(fresh)
+    else:
+        supersede(session, known, fresh)
+
+
+def _reason(known: Measurement | None, run: str, settings: Settings) -> str | None:
+    if known is None:
+        return None
+    key = "calculation.arrived" if known.value is None else "calculation.restated"
+    return say(settings.language, key, run=run)
+
+
+def _decimal(value: int | Decimal | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _whole(value: int | Decimal | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _told(exact: Decimal) -> Decimal:
+    """Twelve decimals and no trailing zeros: more than is ever shown, so that showing rounds only once."""
+    rounded = exact.quantize(Decimal("1e-12")) if exact.as_tuple().exponent < -12 else exact  # type: ignore[operator]
+    return rounded.normalize() if rounded != rounded.to_integral_value() else rounded.quantize(Decimal(1))

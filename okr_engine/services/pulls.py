@@ -1,0 +1,346 @@
+"""source → event, and on to the end of the sentence: a source is read, stored, measured and decided in one run."""
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Event as Signal
+from threading import Thread
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func
+from sqlmodel import Session, select
+
+from connectors.registry import Registry, known_sources
+from okr_engine.access import SCHEDULE, Actor
+from okr_engine.database import moment_of, write_deed
+from okr_engine.errors import DatabaseUnavailable, EventsBusy, NotFound, OkrError, SourceUnavailable
+from okr_engine.measuring.events import Event, pseudonym
+from okr_engine.measuring.set_aside import set_aside
+from okr_engine.measuring.sources import Batch, Watermark, batches
+from okr_engine.measuring.storing import Stored, store_events
+from okr_engine.model import PullRun, RunState, Source
+from okr_engine.model.rows import as_json
+from okr_engine.services.calculations import Computed, Kept, computed_after, keep_figures, mark_missing
+from okr_engine.services.connections import client_for, read_settings
+from okr_engine.services.evaluation import evaluate, with_later_quarters
+from okr_engine.services.installation import Installation
+from okr_engine.services.schedules import claim, due_again, next_due, renew, schedule_of
+from okr_engine.services.source_actions import PullFacts, follow_up
+from okr_engine.words import Message, message
+
+_HEARTBEAT_SECONDS = 60
+_log = logging.getLogger("okr_engine")
+
+
+@dataclass(frozen=True)
+class PullReport:
+    """What came of a run, down to statuses and actions; `error` says why it failed."""
+
+    source: str
+    number: int
+    state: RunState
+    records_read: int
+    records_set_aside: int
+    events_added: int
+    events_replaced: int
+    events_unchanged: int
+    values_written: int
+    values_restated: int
+    statuses_decided: int
+    actions_raised: tuple[str, ...]
+    error: OkrError | None
+
+
+def pull(
+    place: Installation,
+    code: str,
+    *,
+    asked_by: str,
+    registry: Registry | None = None,
+    keep_going: Callable[[], bool] = lambda: True,
+) -> PullReport | None:
+    """Read a source whole: its events, the figures they change, the statuses and actions that follow.
+
+    None while somebody else reads it. What goes wrong is in the report, in the run's row and on the screen: the last
+    good figures stay, and what is missing says why. A run that `keep_going` ends keeps what it has read. Raises
+    NotFound for a source there is not, DatabaseUnavailable when nothing can be recorded.
+    """
+    begun = place.act(SCHEDULE, _begin, code, asked_by=asked_by, holder=_holder())
+    if begun is None:
+        return None
+    try:
+        with _held(place, begun) as lease:
+            reading = _read(place, begun, registry or known_sources(), lambda: keep_going() and lease.holds)
+            computed = _computed(place, begun, reading)
+        return place.act(SCHEDULE, _conclude, place, begun, reading, computed) if lease.holds else None
+    except BaseException:
+        place.act(SCHEDULE, _abandon, begun)
+        raise
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A claimed source, as it was when its run began."""
+
+    source_id: UUID
+    run_id: UUID
+    code: str
+    number: int
+    connector: str
+    settings: dict[str, Any]
+    since: Watermark | None
+    holder: str
+    at: datetime
+
+    @property
+    def run(self) -> str:
+        """The run's name, which its events and figures carry."""
+        return f"{self.code}-{self.number}"
+
+
+@dataclass
+class _Lease:
+    """Whether the source is still ours."""
+
+    holds: bool = True
+
+
+@dataclass
+class _Reading:
+    """How far the reading has come, and what stopped it."""
+
+    read: int = 0
+    set_aside: int = 0
+    watermark: Watermark | None = None
+    stored: Stored = field(default_factory=Stored)
+    error: OkrError | None = None
+
+
+def _begin(session: Session, _actor: Actor, code: str, *, asked_by: str, holder: str) -> _Begun | None:
+    source = session.exec(select(Source).where(Source.code == code)).first()
+    if source is None:
+        raise NotFound(message("sources.no_such_source", code=code))
+    schedule, now = schedule_of(session, source.id), moment_of(session)
+    if not claim(session, source.id, holder, now):
+        return None
+    _give_up_lost_runs(session, source.id, now)
+    last = session.exec(select(func.max(PullRun.number)).where(PullRun.source_id == source.id)).one()
+    run = PullRun(source_id=source.id, number=(last or 0) + 1, asked_by=asked_by, started_at=now)
+    session.add(run)
+    return _Begun(
+        source_id=source.id,
+        run_id=run.id,
+        code=source.code,
+        number=run.number,
+        connector=source.connector,
+        settings=source.settings,
+        since=Watermark.model_validate(schedule.watermark) if schedule.watermark else None,
+        holder=holder,
+        at=now,
+    )
+
+
+def _give_up_lost_runs(session: Session, source_id: UUID, now: datetime) -> None:
+    lost = session.exec(select(PullRun).where(PullRun.source_id == source_id, PullRun.state == RunState.RUNNING))
+    for run in lost:
+        run.state, run.finished_at = RunState.LOST, now
+        session.add(run)
+
+
+def _read(place: Installation, begun: _Begun, registry: Registry, keep_going: Callable[[], bool]) -> _Reading:
+    """Read and store; whatever goes wrong is kept in the reading, with what had been read until then."""
+    reading = _Reading()
+    try:
+        source, settings = read_settings(registry, begun.connector, begun.settings)
+        with client_for(settings, place.settings.inner_host_names) as client:
+            given = batches(
+                source, settings, client, since=begun.since, now=begun.at, person_key=lambda one: _key(place, one)
+            )
+            events = _events(place, begun, given, reading, keep_going)
+            reading.stored = store_events(place.settings.events, events, run=begun.run, now=begun.at)
+    except OkrError as error:
+        reading.error = reading.error or error
+    except Exception as error:  # a connector may be anybody's, and must not take the worker with it
+        _log.exception("Reading %s failed", begun.code)
+        reading.error = OkrError(message("sources.unexpected", reason=type(error).__name__))
+    return reading
+
+
+def _events(
+    place: Installation,
+    begun: _Begun,
+    given: Iterator[Batch],
+    reading: _Reading,
+    keep_going: Callable[[], bool],
+) -> Iterator[Event]:
+    """The events as they come; a watermark is kept once everything before it has been handed on."""
+    try:
+        for batch in given:
+            if not keep_going():
+                raise SourceUnavailable(message("sources.interrupted"), try_again=begun.at)
+            reading.read += batch.read
+            reading.set_aside += set_aside(
+                place.settings.events, batch.set_aside, source=begun.code, run=begun.run, now=begun.at
+            )
+            yield from batch.events
+            reading.watermark = batch.watermark or reading.watermark
+    except OkrError as error:
+        reading.error = error
+
+
+def _key(place: Installation, identifier: str) -> str:
+    key = place.settings.person_key
+    return pseudonym(identifier, key.get_secret_value().encode() if key else b"")
+
+
+def _computed(place: Installation, begun: _Begun, reading: _Reading) -> list[Computed]:
+    """The figures that the events change; none after a reading that failed, because events may be missing."""
+    if reading.error is not None:
+        return []
+    moment = reading.watermark.moment if reading.watermark else None
+    try:
+        return computed_after(place, source=begun.source_id, as_of=moment or begun.at, now=begun.at)
+    except OkrError as error:
+        reading.error = error
+        return []
+
+
+def _conclude(
+    session: Session, actor: Actor, place: Installation, begun: _Begun, reading: _Reading, computed: Sequence[Computed]
+) -> PullReport:
+    """Record all that came of the run, in one transaction."""
+    source, run = session.get_one(Source, begun.source_id), session.get_one(PullRun, begun.run_id)
+    kept, missing = Kept(), 0
+    if reading.error is None:
+        kept = keep_figures(session, actor, computed, run=begun.run, settings=place.settings)
+        quarters = set(kept.quarters)
+    else:
+        today = begun.at.astimezone(place.settings.zone).date()
+        missing, quarters = mark_missing(session, actor, source, run=begun.run, today=today)
+    _move_on(session, place, source, begun, reading)
+    decided = evaluate(session, actor, with_later_quarters(session, quarters), place.rulebooks)
+    facts = _facts(session, source, reading, missing, moment_of(session))
+    raised = [one.code for one in follow_up(session, source, facts, place.rulebooks.data_quality)]
+    report = PullReport(
+        source=begun.code,
+        number=begun.number,
+        state=RunState.DONE if reading.error is None else RunState.FAILED,
+        records_read=reading.read,
+        records_set_aside=reading.set_aside,
+        events_added=reading.stored.added,
+        events_replaced=reading.stored.replaced,
+        events_unchanged=reading.stored.unchanged,
+        values_written=kept.written,
+        values_restated=kept.restated,
+        statuses_decided=decided.decided,
+        actions_raised=(*decided.raised, *raised),
+        error=reading.error,
+    )
+    _enter(session, run, report)
+    return report
+
+
+def _move_on(session: Session, place: Installation, source: Source, begun: _Begun, reading: _Reading) -> None:
+    """Keep the watermark, say when the source is due again, and let go of it."""
+    schedule, now, zone = schedule_of(session, source.id), moment_of(session), place.settings.zone
+    if reading.watermark is not None:
+        schedule.watermark = reading.watermark.model_dump(mode="json")
+    if reading.error is None:
+        schedule.failures, schedule.last_good_at = 0, begun.at
+        schedule.next_due = next_due(source, now, zone)
+    else:
+        schedule.failures += 1
+        schedule.next_due = _next_try(source, schedule.failures, reading.error, now, place)
+    schedule.held_by = schedule.held_until = None
+    session.add(schedule)
+
+
+def _next_try(source: Source, failures: int, error: OkrError, now: datetime, place: Installation) -> datetime:
+    """Soon where waiting may help; where a person has to act, at the next regular time."""
+    if isinstance(error, SourceUnavailable | EventsBusy):
+        try_again = getattr(error, "try_again", None)
+        return due_again(source, failures=failures, try_again=try_again, now=now, zone=place.settings.zone)
+    return next_due(source, now, place.settings.zone)
+
+
+def _facts(session: Session, source: Source, reading: _Reading, missing: int, now: datetime) -> PullFacts:
+    schedule = schedule_of(session, source.id)
+    return PullFacts(
+        failures=schedule.failures,
+        figures_missing=missing,
+        days_without=(now - schedule.last_good_at).days if schedule.last_good_at else None,
+        set_aside_percent=round(100 * reading.set_aside / reading.read, 4) if reading.read else None,
+    )
+
+
+def _enter(session: Session, run: PullRun, report: PullReport) -> None:
+    """Write the report into the run's row, and the deed into the audit log."""
+    counts = {
+        name: value for name, value in vars(report).items() if name.startswith(("records_", "events_", "values_"))
+    }
+    for name, value in counts.items():
+        setattr(run, name, value)
+    run.state, run.finished_at = report.state, moment_of(session)
+    run.statuses_decided, run.actions_raised = report.statuses_decided, len(report.actions_raised)
+    if report.error is not None:
+        run.error_kind = type(report.error).__name__
+        run.error, run.remedy = _kept(report.error.what), _kept(report.error.remedy)
+        run.try_again = getattr(report.error, "try_again", None)
+    session.add(run)
+    deed = {"source": report.source, "number": report.number, "state": report.state.value, **counts}
+    write_deed(session, noun="pull_run", subject=str(run.id), after=deed)
+
+
+def _kept(said: Message | None) -> dict[str, Any] | None:
+    """A sentence as it is kept: its key and values."""
+    if said is None:
+        return None
+    return {"key": said.key, "values": {name: _plain(value) for name, value in said.values.items()}}
+
+
+def _plain(value: object) -> object:
+    plain = as_json(value)
+    return plain if plain is None or isinstance(plain, str | int | float) else str(plain)
+
+
+def _abandon(session: Session, _actor: Actor, begun: _Begun) -> None:
+    """Let go of the source at once; its run is lost."""
+    run, schedule = session.get_one(PullRun, begun.run_id), schedule_of(session, begun.source_id)
+    if schedule.held_by == begun.holder:
+        schedule.held_by = schedule.held_until = None
+        run.state, run.finished_at = RunState.LOST, moment_of(session)
+        session.add_all([run, schedule])
+
+
+@contextmanager
+def _held(place: Installation, begun: _Begun) -> Iterator[_Lease]:
+    """Renew the claim every minute from beside the work, however long one step of it takes."""
+    lease, over = _Lease(), Signal()
+
+    def keep() -> None:
+        while not over.wait(_HEARTBEAT_SECONDS):
+            try:
+                lease.holds = place.act(SCHEDULE, _renew, begun)
+            except DatabaseUnavailable:
+                _log.warning("The claim on %s could not be renewed", begun.code)
+
+    beside = Thread(target=keep, name=f"lease {begun.code}", daemon=True)
+    beside.start()
+    try:
+        yield lease
+    finally:
+        over.set()
+        beside.join()
+
+
+def _renew(session: Session, _actor: Actor, begun: _Begun) -> bool:
+    return renew(session, begun.source_id, begun.holder, moment_of(session))
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()[:50]} {os.getpid()} {uuid4().hex[:8]}"

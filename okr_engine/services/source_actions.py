@@ -1,0 +1,101 @@
+"""pull → corrective action: a source that brings no figures becomes work for its data steward, until it works again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from okr_engine.database import moment_of
+from okr_engine.model import ActionEventKind, ActionState, CorrectiveAction, RoleKind, Source
+from okr_engine.periods import Period
+from okr_engine.rulebook import ActionThen, Conclusion, Rulebook
+from okr_engine.services.action_records import (
+    chain_of,
+    enter_recurrences,
+    event_of,
+    free_codes,
+    happened,
+    roles_above,
+    units_and_roles,
+)
+from okr_engine.services.statuses import in_three_languages
+
+
+@dataclass(frozen=True)
+class PullFacts:
+    """What rules can know of a source after a run; without records read, none can have been set aside."""
+
+    failures: int
+    figures_missing: int
+    days_without: int | None = None
+    set_aside_percent: float | None = None
+
+    def told(self) -> dict[str, int | float]:
+        """The facts that there are."""
+        found = {
+            "failures": self.failures,
+            "figures_missing": self.figures_missing,
+            "days_without": self.days_without,
+            "set_aside_percent": self.set_aside_percent,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def follow_up(session: Session, source: Source, facts: PullFacts, rulebook: Rulebook) -> list[CorrectiveAction]:
+    """Raise the action that the rules call for, or join the open one; an open one that they no longer call for closes.
+
+    It closes only when what called for it could be seen this time.
+    """
+    told = {**facts.told(), "type": "pull", "key": str(source.id)}
+    found = [one for one in rulebook.judge([told]) if isinstance(one.then, ActionThen)]
+    quarter = Period.containing(moment_of(session).date())
+    known = session.exec(
+        select(CorrectiveAction).where(
+            CorrectiveAction.source_id == source.id, col(CorrectiveAction.closed_at).is_(None)
+        )
+    ).first()
+    if known is None:
+        return [_raise(session, quarter, source, found[0], facts, rulebook)] if found else []
+    if found and (quarter, found[0].rule) != (known.period, known.rule):
+        enter_recurrences(session, quarter, {known.id: found[0].rule})
+    elif not found and _can_be_seen(known, rulebook, told):
+        known.state, known.closed_at = ActionState.VERIFIED, moment_of(session)
+        happened(session, known, ActionEventKind.VERIFIED, {})
+    return []
+
+
+def _can_be_seen(known: CorrectiveAction, rulebook: Rulebook, told: Mapping[str, object]) -> bool:
+    """Whether everything is told that the rule which raised the action looks at."""
+    rule = next((one for one in rulebook.rules if one.name == known.rule), None)
+    wanted: Sequence[str] = [test.fact for pattern in rule.patterns for test in pattern.tests] if rule else []
+    return all(name in told for name in wanted)
+
+
+def _raise(
+    session: Session, quarter: Period, source: Source, finding: Conclusion, facts: PullFacts, rulebook: Rulebook
+) -> CorrectiveAction:
+    assert isinstance(finding.then, ActionThen)
+    now = moment_of(session)
+    action = CorrectiveAction(
+        code=next(free_codes(session, quarter)),
+        source_id=source.id,
+        period=quarter,
+        action=finding.then.action,
+        rule=finding.rule,
+        rule_version=rulebook.version,
+        facts=facts.told(),
+        because=in_three_languages(finding.because),
+        due=now.date() + timedelta(days=finding.then.due_in_days),
+        raised_at=now,
+    )
+    roles = roles_above(source.unit_id, *units_and_roles(session))
+    if source.steward_role_id is not None:
+        roles[RoleKind.DATA_STEWARD] = source.steward_role_id
+    chain = chain_of(action.id, finding.then, roles)
+    action.assigned_role_id = next((step.role_id for step in chain if step.role_id), None)
+    raised = {"period": quarter.code, "rule": finding.rule}
+    for rows in ([action], chain, [event_of(session, action.id, 1, ActionEventKind.RAISED, raised)]):
+        session.add_all(rows)
+        session.flush()
+    return action

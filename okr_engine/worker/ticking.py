@@ -1,0 +1,69 @@
+"""The worker: a ticker in memory looks at short intervals for rows that are due; it has nothing else to remember."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from okr_engine.errors import OkrError
+from okr_engine.services.installation import Installation
+from okr_engine.services.pulls import pull
+from okr_engine.services.schedules import due_sources
+
+_log = logging.getLogger("okr_engine")
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something that is looked after at intervals; `run` is told when to stop early."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Installation, Callable[[], bool]], object]
+
+
+def pull_due_sources(place: Installation, keep_going: Callable[[], bool]) -> int:
+    """Read every source that is due and that nobody else reads, one after another; how many were read."""
+    count = 0
+    for code in place.ask(due_sources, place.now()):
+        if not keep_going():
+            break
+        count += pull(place, code, asked_by="schedule", keep_going=keep_going) is not None
+    return count
+
+
+TIMETABLE = (Job("pull due sources", timedelta(seconds=3), pull_due_sources),)
+
+
+@contextmanager
+def running_worker(place: Installation) -> Iterator[None]:
+    """Work beside the block, in one thread; at its end, what is under way stops at the next page that it has read."""
+    over = Event()
+    scheduler = BackgroundScheduler(
+        timezone="UTC",
+        executors={"default": ThreadPoolExecutor(1)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    for job in TIMETABLE:
+        scheduler.add_job(_guarded, "interval", args=[job, place, over], seconds=job.every.total_seconds())
+    scheduler.start()
+    try:
+        yield
+    finally:
+        over.set()
+        scheduler.shutdown(wait=True)
+
+
+def _guarded(job: Job, place: Installation, over: Event) -> None:
+    """One tick: what goes wrong is written down, and the next tick comes."""
+    try:
+        job.run(place, lambda: not over.is_set())
+    except OkrError as error:
+        _log.warning("%s: %s", job.name, error)
+    except Exception:  # the edge of the process
+        _log.exception("%s failed", job.name)
