@@ -1,4 +1,4 @@
-"""The demo: a county's and a city's real figures as workbooks, imported like any other, and who may be tried out."""
+"""The demo: a county's and a city's real figures, a region whose figures are computed, and who may be tried out."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,6 +24,7 @@ class DemoCase(StrEnum):
 
     COUNTY = "county"
     CITY = "city"
+    REGION = "region"
     ALL = "all"
 
 
@@ -47,6 +48,10 @@ DEMO_ACCOUNTS = (
     DemoAccount(DemoCase.CITY, "city-strategy-office", message("demo.shows_strategy_office")),
     DemoAccount(DemoCase.CITY, "city-data-steward", message("demo.shows_data_steward")),
     DemoAccount(DemoCase.CITY, "city-viewer", message("demo.shows_viewer")),
+    DemoAccount(DemoCase.REGION, "region-data-steward", message("demo.shows_sources")),
+    DemoAccount(DemoCase.REGION, "region-owner-first-line", message("demo.shows_goal_owner")),
+    DemoAccount(DemoCase.REGION, "region-strategy-office", message("demo.shows_strategy_office")),
+    DemoAccount(DemoCase.REGION, "region-viewer", message("demo.shows_viewer")),
 )
 """The accounts offered at sign-in; one whose case is not loaded is nobody yet."""
 
@@ -72,5 +77,5 @@ def load_demo(session: Session, actor: Actor, case: DemoCase = DemoCase.ALL) -> 
 
 
 def _workbooks_of(case: DemoCase) -> list[str]:
-    cases = [DemoCase.COUNTY, DemoCase.CITY] if case == DemoCase.ALL else [case]
+    cases = [DemoCase.COUNTY, DemoCase.CITY, DemoCase.REGION] if case == DemoCase.ALL else [case]
     return [f"{one.value}.xlsx" for one in cases]
