@@ -29,7 +29,7 @@ setup: $(VENV)/runtime  ## Make the environment .venv with what running needs
 run: setup  ## Set up, migrate, load the demo into an empty database, and serve on http://localhost:8501
 	@$(BIN)/okr migrate
 	@$(BIN)/okr demo --if-empty
-	@OKR_DEMO=1 $(BIN)/okr serve $(ARGS)
+	@OKR_DEMO=1 OKR_PERSON_KEY="$${OKR_PERSON_KEY:-of-nobody-real-in-the-demo}" $(BIN)/okr serve $(ARGS)
 
 # STATUS names a file that receives pytest's own exit code: make itself would turn every failure into 2.
 test: $(VENV)/development  ## Run the tests; ARGS="-k rules" chooses, ARGS="-m slow" runs the long ones

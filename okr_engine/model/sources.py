@@ -5,12 +5,12 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from okr_engine.model.columns import Choice, Code, Line, Moment, PeriodColumn, PeriodField, Prose
-from okr_engine.model.rows import Editable, Form, Named, NamedForm, Recorded, Row, only_one_current
+from okr_engine.model.rows import Editable, Form, Named, NamedForm, Recorded, Row, as_json, only_one_current
 
 _MINUTES_OF_DAY = 24 * 60
 
@@ -21,6 +21,16 @@ def _a_time_of_day(text: str) -> str:
         raise ValueError("a time of day such as 06:30")
     return f"{int(hours):02}:{int(minutes):02}"
 
+
+def _plain(value: Any) -> Any:
+    """Days and moments, which YAML reads by itself, as the text they were."""
+    if isinstance(value, dict):
+        return {str(name): _plain(each) for name, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else as_json(value)
+
+
+PlainObject = Annotated[dict[str, Any], BeforeValidator(_plain)]
+"""What connectors and definitions are told, as JSON keeps it."""
 
 TimeOfDay = Annotated[str, AfterValidator(_a_time_of_day)]
 """A time on the wall clock, 06:30."""
@@ -67,7 +77,7 @@ class SourceForm(NamedForm, Timetable):
 
     code: Code
     connector: Line
-    settings: dict[str, Any] = Field(default_factory=dict)
+    settings: PlainObject = Field(default_factory=dict)
     unit: Code
     steward: Code | None = None
 
@@ -167,7 +177,7 @@ class CalculationForm(Form, CalculationBase):
     indicator: Code
     unit: Code
     source: Code
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: PlainObject = Field(default_factory=dict)
     first_period: PeriodField
 
 

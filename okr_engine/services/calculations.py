@@ -10,12 +10,13 @@ from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor
 from okr_engine.database import moment_of, supersede, was_current
-from okr_engine.errors import InvalidInput
+from okr_engine.errors import InvalidInput, OkrError
 from okr_engine.i18n import say
 from okr_engine.measuring.deadlines import Limits, read_limits
 from okr_engine.measuring.definition import Definition, definition
 from okr_engine.measuring.measure import Measured, Question, measure
-from okr_engine.measuring.parts import PartOfFigure, bearing_on, counted_in, mark_of, parts_in
+from okr_engine.measuring.parts import Part, PartOfFigure, bearing_on, counted_in, mark_of, parts_in
+from okr_engine.measuring.tables import TABLES
 from okr_engine.model import (
     Calculation,
     ComputedPeriod,
@@ -107,29 +108,46 @@ class Kept:
     quarters: frozenset[Period] = frozenset()
 
 
-def computed_after(
-    place: Installation, *, source: UUID | None, as_of: datetime, now: datetime, anew: bool = False
-) -> list[Computed]:
+@dataclass(frozen=True)
+class Computation:
+    """The figures that could be computed, and the first thing that was wrong with one that could not."""
+
+    figures: tuple[Computed, ...] = ()
+    error: OkrError | None = None
+
+
+def computed_after(place: Installation, *, source: UUID | None, as_of: datetime, now: datetime) -> Computation:
     """Compute the figures whose events have changed since they were last computed; nothing is written.
 
     Those of `source` are computed for every period that has ended; those of other sources only where they have been
     computed before, because nobody knows whether all of their events are there. Without a source, as after an upload,
-    every figure is. `as_of` is the moment up to which the events are complete.
+    every figure is. `as_of` is the moment up to which the events are complete. A figure that cannot be computed keeps
+    no other from it.
     """
-    wanted = place.ask(figures_wanted, today=now.astimezone(place.settings.zone).date(), source=source)
+    figures, errors = list[Computed](), list[OkrError]()
     limits = read_limits(place.settings.rules)
-    tables = {table.name for one in wanted for table in _definition(one).tables}
-    parts = parts_in(place.settings.events, tables)
-    found = []
+    wanted = place.ask(figures_wanted, today=now.astimezone(place.settings.zone).date(), source=source)
+    parts = parts_in(place.settings.events, TABLES)
     for one in wanted:
-        of_one = _definition(one)
-        bearing = list(bearing_on(of_one, one.period, parts))
-        mark = mark_of(bearing, **_decisive(one, of_one, limits))
-        if not bearing or one.stands or (mark == one.computed_from and one.is_settled and not anew):
-            continue
-        measured = _measured(place.settings, one, of_one, limits, min(as_of, now))
-        found.append(Computed(one, measured, tuple(counted_in(of_one, one.period, parts)), mark))
-    return found
+        try:
+            if not one.stands and (found := _computed(place.settings, one, parts, limits, min(as_of, now))):
+                figures.append(found)
+        except OkrError as error:
+            errors.append(error)
+    return Computation(tuple(figures), errors[0] if errors else None)
+
+
+def _computed(
+    settings: Settings, one: Wanted, parts: Mapping[str, list[Part]], limits: Limits, as_of: datetime
+) -> Computed | None:
+    """The figure; None where nothing that it rests on has changed, or nothing is there for it to rest on."""
+    of_one = definition(one.calculation.kpi, one.calculation.kpi_version)
+    bearing = list(bearing_on(of_one, one.period, parts))
+    mark = mark_of(bearing, **_decisive(one, of_one, limits))
+    if not bearing or (mark == one.computed_from and one.is_settled):
+        return None
+    measured = _measured(settings, one, of_one, limits, as_of)
+    return Computed(one, measured, tuple(counted_in(of_one, one.period, parts)), mark)
 
 
 def figures_wanted(session: Session, *, today: date, source: UUID | None) -> list[Wanted]:
@@ -211,10 +229,6 @@ def check_unit(unit: MeasureUnit, form: str) -> None:
     """InvalidInput unless an indicator in `unit` can tell what a definition computes in `form`."""
     if form not in _FORMS.get(unit, {unit.value}):
         raise InvalidInput(message("calculation.unit_differs", unit=unit.value, form=form))
-
-
-def _definition(wanted: Wanted) -> Definition:
-    return definition(wanted.calculation.kpi, wanted.calculation.kpi_version)
 
 
 def _decisive(wanted: Wanted, of_one: Definition, limits: Limits) -> Mapping[str, object]:

@@ -3,7 +3,7 @@
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,7 +25,7 @@ from okr_engine.measuring.sources import Batch, Watermark, batches
 from okr_engine.measuring.storing import Stored, store_events
 from okr_engine.model import PullRun, RunState, Source
 from okr_engine.model.rows import as_json
-from okr_engine.services.calculations import Computed, Kept, computed_after, keep_figures, mark_missing
+from okr_engine.services.calculations import Computation, Kept, computed_after, keep_figures, mark_missing
 from okr_engine.services.connections import client_for, read_settings
 from okr_engine.services.evaluation import evaluate, with_later_quarters
 from okr_engine.services.installation import Installation
@@ -76,8 +76,8 @@ def pull(
     try:
         with _held(place, begun) as lease:
             reading = _read(place, begun, registry or known_sources(), lambda: keep_going() and lease.holds)
-            computed = _computed(place, begun, reading)
-        return place.act(SCHEDULE, _conclude, place, begun, reading, computed) if lease.holds else None
+            computation = _computation(place, begun, reading)
+        return place.act(SCHEDULE, _conclude, place, begun, reading, computation) if lease.holds else None
     except BaseException:
         place.act(SCHEDULE, _abandon, begun)
         raise
@@ -198,26 +198,25 @@ def _key(place: Installation, identifier: str) -> str:
     return pseudonym(identifier, key.get_secret_value().encode() if key else b"")
 
 
-def _computed(place: Installation, begun: _Begun, reading: _Reading) -> list[Computed]:
+def _computation(place: Installation, begun: _Begun, reading: _Reading) -> Computation:
     """The figures that the events change; none after a reading that failed, because events may be missing."""
     if reading.error is not None:
-        return []
+        return Computation()
     moment = reading.watermark.moment if reading.watermark else None
     try:
         return computed_after(place, source=begun.source_id, as_of=moment or begun.at, now=begun.at)
     except OkrError as error:
-        reading.error = error
-        return []
+        return Computation(error=error)
 
 
 def _conclude(
-    session: Session, actor: Actor, place: Installation, begun: _Begun, reading: _Reading, computed: Sequence[Computed]
+    session: Session, actor: Actor, place: Installation, begun: _Begun, reading: _Reading, computation: Computation
 ) -> PullReport:
     """Record all that came of the run, in one transaction."""
     source, run = session.get_one(Source, begun.source_id), session.get_one(PullRun, begun.run_id)
     kept, missing = Kept(), 0
     if reading.error is None:
-        kept = keep_figures(session, actor, computed, run=begun.run, settings=place.settings)
+        kept = keep_figures(session, actor, computation.figures, run=begun.run, settings=place.settings)
         quarters = set(kept.quarters)
     else:
         today = begun.at.astimezone(place.settings.zone).date()
@@ -226,10 +225,11 @@ def _conclude(
     decided = evaluate(session, actor, with_later_quarters(session, quarters), place.rulebooks)
     facts = _facts(session, source, reading, missing, moment_of(session))
     raised = [one.code for one in follow_up(session, source, facts, place.rulebooks.data_quality)]
+    error = reading.error or computation.error
     report = PullReport(
         source=begun.code,
         number=begun.number,
-        state=RunState.DONE if reading.error is None else RunState.FAILED,
+        state=RunState.DONE if error is None else RunState.FAILED,
         records_read=reading.read,
         records_set_aside=reading.set_aside,
         events_added=reading.stored.added,
@@ -239,7 +239,7 @@ def _conclude(
         values_restated=kept.restated,
         statuses_decided=decided.decided,
         actions_raised=(*decided.raised, *raised),
-        error=reading.error,
+        error=error,
     )
     _enter(session, run, report)
     return report

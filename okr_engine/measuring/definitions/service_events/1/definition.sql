@@ -28,6 +28,7 @@ WITH held AS (
         AND start_date_local <= $last_day
         AND start_date_local <= $as_of_day
         AND ($unit = '' OR unit_id = $unit)
+        AND ($segment = '' OR segment = $segment)
 )
 
 SELECT
