@@ -1,14 +1,21 @@
 """The schema: models and migrations agree, and a database of another version is refused with a remedy."""
 
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import uuid4
+
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, insert, text
+from sqlmodel import select
 
-from okr_engine.database import connect
+from okr_engine.database import connect, reading, table_of
 from okr_engine.errors import DatabaseIsNewer, DatabaseNotReady, DatabaseUnavailable
-from okr_engine.migrations import check_schema, migrate, newest_revision
-from okr_engine.model import Goal
+from okr_engine.migrations import _config, check_schema, migrate, newest_revision
+from okr_engine.model import ActionStep, CorrectiveAction, Goal, Indicator, KeyResult, OrgUnit, Priority, Role, Strategy
+from okr_engine.periods import Period
 
 
 def test_models_and_migrations_agree(engine: Engine) -> None:
@@ -51,3 +58,66 @@ def test_a_database_that_cannot_be_opened_names_its_address_without_the_password
 
     assert "127.0.0.1:1" in str(caught.value.what.values["database"])
     assert "secret" not in str(caught.value)
+
+
+def test_what_an_earlier_version_has_stored_is_kept(empty_database_url: str) -> None:
+    engine = connect(empty_database_url)
+    with engine.execution_options(okr_writing=True).begin() as connection:
+        command.upgrade(_config(connection), "0001")
+    unit, role, strategy, priority, goal, indicator, result, action = (uuid4() for _ in range(8))
+    with engine.begin() as connection:
+        for noun, values in (
+            (OrgUnit, {"id": unit, "code": "county"}),
+            (Role, {"id": role, "code": "owner", "kind": "goal_owner", "unit_id": unit}),
+            (Strategy, {"id": strategy, "code": "S", "unit_id": unit, "starts": DAY, "ends": DAY}),
+            (Priority, {"id": priority, "code": "P", "strategy_id": strategy, "position": 1}),
+            (Goal, {"id": goal, "code": "G", "priority_id": priority, "unit_id": unit, "position": 1}),
+            (Indicator, {"id": indicator, "code": "i", **OF_AN_INDICATOR}),
+            (KeyResult, {"id": result, "goal_id": goal, "indicator_id": indicator, "unit_id": unit, **OF_A_RESULT}),
+            (CorrectiveAction, {"id": action, "key_result_id": result, **OF_AN_ACTION}),
+        ):
+            connection.execute(insert(table_of(noun)).values(version=1, **values))
+        step = {"id": uuid4(), "action_id": action, "level": 0, "kind": "goal_owner", "role_id": role}
+        connection.execute(insert(table_of(ActionStep)).values(**step))
+
+    migrate(engine)
+
+    with reading(engine) as session:
+        kept = session.exec(select(CorrectiveAction, ActionStep).join(ActionStep)).all()
+    assert [(one.code, one.source_id, step.role_id) for one, step in kept] == [("CA-2025-Q2-1", None, role)]
+    engine.dispose()
+
+
+DAY = date(2025, 1, 1)
+OF_AN_INDICATOR = {
+    "kind": "outcome",
+    "unit": "percent",
+    "decimals": 1,
+    "better": "higher",
+    "cadence": "quarter",
+    "lag_days": 0,
+    "definition_version": 1,
+    "public": False,
+}
+OF_A_RESULT = {
+    "code": "G.1",
+    "kind": "key_result",
+    "direction": "at_least",
+    "starts": DAY,
+    "due": DAY,
+    "weight": Decimal(1),
+    "position": 1,
+}
+OF_AN_ACTION = {
+    "code": "CA-2025-Q2-1",
+    "period": Period.parse("2025-Q2"),
+    "action": "a",
+    "rule": "r",
+    "rule_version": "1",
+    "facts": {},
+    "because": {},
+    "state": "raised",
+    "level": 0,
+    "due": DAY,
+    "raised_at": datetime(2025, 7, 1, tzinfo=UTC),
+}
