@@ -1,4 +1,4 @@
-"""The revolving door on many visits: against SQL and pandas written for this question only, and a month alone."""
+"""Figures from many events: against SQL and pandas written for one question only, in memory, and a month alone."""
 
 import subprocess
 import sys
@@ -14,42 +14,63 @@ import pandas as pd
 
 from benchmarks.figures import Figure, middle
 from benchmarks.large_county import LargeCounty
+from benchmarks.many_events import make_service_events, make_visits, make_waits
 from okr_engine.measuring.deadlines import read_limits
 from okr_engine.measuring.definition import definition
-from okr_engine.measuring.folders import MARK, MARKED
 from okr_engine.measuring.measure import Question
 from okr_engine.measuring.measure import measure as measure_figure
 from okr_engine.periods import Period
 
-VISITS = 1_000_000
+ROWS = 10_000_000
+SMALLER = 1_000_000
 ROUNDS = 3
 YEAR, MONTH = Period.parse("2025"), Period.parse("2025-06")
 
 LIMITS = read_limits()
+KPIS = {"revolving_door": make_visits, "access_time": make_waits, "service_events": make_service_events}
 
 Counts = tuple[int, int]
 
 
-def measure(_: LargeCounty, visits: int = VISITS) -> Iterator[Figure]:
-    """Compare on a year of visits, and see that everybody counts the same."""
+def measure(_: LargeCounty, rows: int = ROWS) -> Iterator[Figure]:
+    """Compare on a year of visits, and see that everybody counts the same; then the other figures, and their growth."""
     with TemporaryDirectory() as folder:
         events = Path(folder)
-        make_visits(events, visits)
+        make_visits(events, rows)
         ours, by_hand = _in_turns(lambda: by_definition(events, YEAR), lambda: by_sql(events))
         _, slow = _in_turns(lambda: by_definition(events, YEAR), lambda: by_pandas(events), rounds=1)
-        alone, whole = _in_turns(lambda: by_definition(events, MONTH), lambda: by_definition(events, MONTH, whole=True))
         memory = _peak_memory(events)
-    on = f"{visits:,} visits of a year, {ours:.2f} s"
-    yield Figure("a definition, to SQL for one question", ours / by_hand, "×", 1.25, on)
-    yield Figure("a definition, to straightforward pandas", ours / slow, "×", 0.1, f"pandas {slow:.1f} s")
-    yield Figure("a month alone, to reading everything", alone / whole, "×", 0.25, f"the same figure, {alone:.2f} s")
-    yield Figure("peak memory", memory, "MB", 2000, "of a process that does nothing else")
+        on = f"{rows:,} visits of a year, {ours:.1f} s"
+        yield Figure("revolving door: the definition, to SQL for one question", ours / by_hand, "×", 1.25, on)
+        yield Figure("revolving door: the definition, to pandas", ours / slow, "×", 0.1, f"pandas {slow:.0f} s")
+        yield Figure("revolving door: peak memory", memory, "MB", 2000, "of a process that does nothing else")
+        yield from _growth(events, rows)
+        for kpi in ("access_time", "service_events"):
+            KPIS[kpi](events, rows)
+            yield from _growth(events, rows, kpi=kpi)
 
 
-def by_definition(events: Path, period: Period, *, whole: bool = False) -> Counts:
+def _growth(events: Path, rows: int, *, kpi: str = "revolving_door") -> Iterator[Figure]:
+    """A figure of a year, a month of it alone, and the cost of a row beside that of a smaller number of rows."""
+    [whole] = _in_turns(lambda: by_definition(events, YEAR, kpi=kpi))
+    alone, of_everything = _in_turns(
+        lambda: by_definition(events, MONTH, kpi=kpi), lambda: by_definition(events, MONTH, kpi=kpi, whole=True)
+    )
+    with TemporaryDirectory() as folder:
+        KPIS[kpi](Path(folder), SMALLER)
+        [smaller] = _in_turns(lambda: by_definition(Path(folder), YEAR, kpi=kpi))
+    yield Figure(f"{kpi}: a year of {rows:,} rows", whole, "s")
+    yield Figure(
+        f"{kpi}: a month alone, to reading everything for it", alone / of_everything, "×", None, f"{alone:.2f} s"
+    )
+    growth = (whole / rows) / (smaller / SMALLER)
+    yield Figure(f"{kpi}: cost of a row, to that among {SMALLER:,}", growth, "×", None, "1 is flat")
+
+
+def by_definition(events: Path, period: Period, *, kpi: str = "revolving_door", whole: bool = False) -> Counts:
     """What the product computes."""
     question = Question(period, datetime(2026, 6, 1, tzinfo=UTC), whole=whole)
-    figure = measure_figure(definition("revolving_door"), events, question, zone=ZoneInfo("UTC"), limits=LIMITS).figure
+    figure = measure_figure(definition(kpi), events, question, zone=ZoneInfo("UTC"), limits=LIMITS).figure
     return int(figure.numerator or 0), int(figure.denominator or 0)
 
 
@@ -104,36 +125,6 @@ def by_pandas(events: Path) -> Counts:
     index = (episodes["disposition"] == "HOME") & (ends < pd.Timestamp("2026-01-01"))
     returned = index & (following <= ends + pd.Timedelta(hours=72))
     return int(returned.sum()), int(index.sum())
-
-
-def make_visits(folder: Path, number: int) -> None:
-    """A year of visits in the store's layout, made by DuckDB itself; the same ones each time."""
-    with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(folder / "spill")}) as connection:
-        connection.execute("CREATE TABLE made AS " + _MADE, {"number": number})
-        for month in range(1, 13):
-            home = folder / "visit" / f"month=2025-{month:02}"
-            home.mkdir(parents=True)
-            connection.execute(
-                f"COPY (SELECT * FROM made WHERE month(arrival_ts_utc) = {month} ORDER BY ALL)"
-                f" TO '{home}/part-0.parquet' (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{MARK}: '{MARKED}'}})"
-            )
-
-
-_MADE = """
-    WITH drawn AS (
-        SELECT i, hash(i, 1) % 1000 / 1000.0 AS a, hash(i, 2) % 1000 / 1000.0 AS b, hash(i, 3) % 1000 / 1000.0 AS c,
-            TIMESTAMP '2025-01-01' + INTERVAL 1 SECOND * CAST(hash(i, 4) % (365 * 86400) AS BIGINT) AS arrival
-        FROM range(CAST($number AS BIGINT)) AS numbers (i)
-    )
-    SELECT CAST(arrival AS DATE) AS arrival_date_local, 'ehr' AS source_system, CAST(i AS VARCHAR) AS source_event_id,
-        CAST(1 AS BIGINT) AS version_no, sha256(CAST(hash(i, 5) % ($number // 5) AS VARCHAR)) AS person_key,
-        'A1' AS area_id, 'U' || CAST(hash(i, 6) % 12 AS VARCHAR) AS unit_id, arrival AS arrival_ts_utc,
-        CASE WHEN a < 0.6 THEN 'ED' ELSE 'AMB' END AS kind,
-        arrival + INTERVAL 1 MINUTE * CAST(10 + b * 600 AS BIGINT) AS departure_ts_utc,
-        c < 0.1 AS planned, 'finished' AS status,
-        CASE WHEN c < 0.75 THEN 'HOME' WHEN c < 0.9 THEN 'ADMITTED' ELSE 'TRANSFER' END AS disposition
-    FROM drawn
-"""
 
 
 def _in_turns(*works: Callable[[], Counts], rounds: int = ROUNDS) -> list[float]:

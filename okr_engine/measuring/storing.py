@@ -3,10 +3,12 @@
 import os
 import shutil
 import sqlite3
+import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -24,6 +26,7 @@ PART = "part-0.parquet"
 
 _LOCK = ".lock"
 _STAGING = ".staging"
+_NEW_SECONDS = 60
 _BATCH = 50_000
 _MEMORY = "1GB"
 _ARROW = {
@@ -50,26 +53,30 @@ class Stored:
     months: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-def store_events(folder: Path, events: Iterable[Event], *, run: str, now: datetime) -> Stored:
+def store_events(
+    folder: Path, events: Iterable[Event], *, run: str, now: datetime, patience: timedelta = timedelta(0)
+) -> Stored:
     """Store the newest version of each event, in whatever order and however often they come.
 
     The rows carry `run` and, where the source does not say when it loaded them, `now`. A month is whole at any moment,
-    also when the process is killed; doing the same again completes what was left. Raises EventsBusy while another
-    process stores into the folder, InvalidEvents for a stored month that can no longer be read; what `events` itself
-    raises passes through, with nothing stored.
+    also when the process is killed; doing the same again completes what was left. While they come, others may store;
+    then their turn is waited for, and EventsBusy raised after `patience`. Raises InvalidEvents for a stored month that
+    can no longer be read; what `events` itself raises passes through, with nothing stored.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with _alone_in(folder), _staging_in(folder) as staging:
+    with _staging_in(folder) as staging:
+        arrived = _stage(staging, events, run=run, now=now)
         stored = Stored()
-        for name, arrived in _stage(staging, events, run=run, now=now).items():
-            _merge(folder, TABLES[name], staging, arrived, stored)
+        with _alone_in(folder, patience=patience):
+            for name, count in arrived.items():
+                _merge(folder, TABLES[name], staging, count, stored)
         return stored
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def _alone_in(folder: Path, *, patience: timedelta = timedelta(0)) -> Iterator[None]:
     """Hold the folder's lock, which the system lets go of when the process dies."""
-    with closing(sqlite3.connect(folder / _LOCK, timeout=0, isolation_level=None)) as lock:
+    wait = patience.total_seconds()
+    with closing(sqlite3.connect(folder / _LOCK, timeout=wait, isolation_level=None)) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
@@ -81,13 +88,26 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _staging_in(folder: Path) -> Iterator[Path]:
-    """An empty folder beside the tables, without what a killed process left in it."""
-    staging = folder / _STAGING
-    shutil.rmtree(staging, ignore_errors=True)
+    """An empty folder of our own beside the tables; what killed processes have left there goes."""
+    home = folder / _STAGING
+    home.mkdir(parents=True, exist_ok=True)
+    _clear(home)
+    staging = Path(tempfile.mkdtemp(dir=home))
     try:
-        yield staging
+        with _alone_in(staging):
+            yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _clear(home: Path) -> None:
+    """Remove the folders that nobody holds; a very new one may be about to be held."""
+    old = time.time() - _NEW_SECONDS
+    for left in [one for one in home.iterdir() if one.is_dir() and one.stat().st_mtime < old]:
+        with suppress(EventsBusy):
+            with _alone_in(left):
+                pass
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _stage(staging: Path, events: Iterable[Event], *, run: str, now: datetime) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event as Signal
 from threading import Thread
 from typing import Any
@@ -34,6 +34,7 @@ from okr_engine.services.source_actions import PullFacts, follow_up
 from okr_engine.words import Message, message
 
 _HEARTBEAT_SECONDS = 60
+_PATIENCE = timedelta(minutes=10)
 _log = logging.getLogger("okr_engine")
 
 
@@ -162,7 +163,9 @@ def _read(place: Installation, begun: _Begun, registry: Registry, keep_going: Ca
                 source, settings, client, since=begun.since, now=begun.at, person_key=lambda one: _key(place, one)
             )
             events = _events(place, begun, given, reading, keep_going)
-            reading.stored = store_events(place.settings.events, events, run=begun.run, now=begun.at)
+            reading.stored = store_events(
+                place.settings.events, events, run=begun.run, now=begun.at, patience=_PATIENCE
+            )
     except OkrError as error:
         reading.error = reading.error or error
     except Exception as error:  # a connector may be anybody's, and must not take the worker with it

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from okr_engine.measuring.deadlines import deadlines
+from okr_engine.measuring.deadlines import Deadline, deadlines
 from okr_engine.measuring.definition import definition, kpis
 from okr_engine.measuring.events import Event, event
 from okr_engine.measuring.measure import Question, built_in, figure_of
@@ -48,7 +48,7 @@ class Both:
 
 @pytest.fixture(scope="module")
 def both(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    events = [*random_visits(3_000, seed=3), *random_waits(2_000, seed=4), *other_events()]
+    events = everything()
     folder = stored(tmp_path_factory.mktemp("events"), events)
     with postgres.database() as url, psycopg.connect(url, row_factory=dict_row, autocommit=True) as connection:
         connection.execute("SET TIME ZONE 'Europe/Helsinki'")
@@ -60,10 +60,7 @@ def both(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
                 [[moment_without_zone(one) for one in e.values.values()] for e in events if e.table == name],
             )
         connection.execute(create_table("deadline", Dialect.POSTGRESQL).encode())
-        starts = {
-            (e.values["service_class"], e.values["start_date_local"]) for e in events if e.table == "waiting_episode"
-        }
-        copy(connection, "deadline", deadlines(LIMITS, sorted(starts)))  # type: ignore[arg-type]
+        copy(connection, "deadline", deadlines_of(events))
         yield Both(folder, connection)
 
 
@@ -89,6 +86,17 @@ def test_every_definition_can_be_written_for_spark(kpi: str) -> None:
 
     assert ":first_day" in written or ":from_moment" in written
     assert "$" not in written
+
+
+def everything() -> list[Event]:
+    """Events of every table, with all that is wrong or missing in them."""
+    return [*random_visits(3_000, seed=3), *random_waits(2_000, seed=4), *other_events()]
+
+
+def deadlines_of(events: list[Event]) -> list[Deadline]:
+    """The rows of the table `deadline` for these waits."""
+    waits = [one.values for one in events if one.table == "waiting_episode"]
+    return deadlines(LIMITS, sorted({(one["service_class"], one["start_date_local"]) for one in waits}))  # type: ignore[misc]
 
 
 def other_events() -> list[Event]:

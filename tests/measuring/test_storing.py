@@ -104,6 +104,28 @@ def test_only_one_process_stores_at_a_time(tmp_path: Path) -> None:
     stored(tmp_path, [visit(2, "Aino", JUNE)])
 
 
+def test_while_one_process_reads_another_may_store(tmp_path: Path) -> None:
+    def slow() -> Iterator[Event]:
+        yield visit(1, "Aino", JUNE)
+        stored(tmp_path, [visit(2, "Eino", JUNE)])
+        yield visit(3, "Aino", JUNE)
+
+    store_events(tmp_path, slow(), run="slow", now=NOW)
+
+    assert sorted(rows(tmp_path, "source_event_id")) == [("1",), ("2",), ("3",)]
+
+
+def test_what_a_killed_process_has_left_goes_with_the_next_storing(tmp_path: Path) -> None:
+    left = tmp_path / ".staging" / "left"
+    left.mkdir(parents=True)
+    (left / "000.parquet").write_bytes(b"half")
+    os.utime(left, (0, 0))
+
+    stored(tmp_path, [visit(1, "Aino", JUNE)])
+
+    assert not left.exists()
+
+
 def test_what_fails_while_it_is_read_stores_nothing(tmp_path: Path) -> None:
     def failing() -> Iterator[Event]:
         yield visit(1, "Aino", JUNE)

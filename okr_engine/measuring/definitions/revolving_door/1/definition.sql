@@ -4,8 +4,8 @@ WITH registrations AS (
         source_event_id,
         person_key,
         CASE $by WHEN 'unit' THEN unit_id WHEN 'area' THEN area_id ELSE '' END AS grp,
-        CASE $site WHEN 'same_unit' THEN unit_id WHEN 'same_area' THEN area_id ELSE '' END AS site,
         unit_id,
+        area_id,
         COALESCE(planned, FALSE) AS planned,
         COALESCE(disposition, 'UNKNOWN') AS disposition,
         arrival_ts_utc AS arrival,
@@ -30,15 +30,28 @@ WITH registrations AS (
         )
 ),
 
+-- Registrations are linked where they are the same person's, at the same place if returns elsewhere do not count.
+linkable AS (
+    SELECT
+        *,
+        CASE
+            WHEN problem IS NOT NULL THEN NULL
+            WHEN $site = 'same_unit' THEN person_key || ' ' || unit_id
+            WHEN $site = 'same_area' THEN person_key || ' ' || COALESCE(area_id, '')
+            ELSE person_key
+        END AS link
+    FROM registrations
+),
+
 reaches AS (
     SELECT
         *,
         COALESCE(departure, arrival) AS until,
         MAX(COALESCE(departure, arrival)) OVER (
-            PARTITION BY person_key, site, problem ORDER BY arrival, COALESCE(departure, arrival), source_event_id
+            PARTITION BY link ORDER BY arrival, COALESCE(departure, arrival), source_event_id
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS reached
-    FROM registrations
+    FROM linkable
 ),
 
 -- A registration inside an earlier one adds nothing; among the others the last of an episode is the last to end.
@@ -55,13 +68,13 @@ steps AS (
 followed AS (
     SELECT
         *,
-        LEAD(begins) OVER (PARTITION BY person_key, site, problem ORDER BY arrival, until, source_event_id) AS next_begins,
+        LEAD(begins) OVER (PARTITION BY link ORDER BY arrival, until, source_event_id) AS next_begins,
         MAX(CASE WHEN begins = 1 THEN arrival END) OVER (
-            PARTITION BY person_key, site, problem ORDER BY arrival, until, source_event_id
+            PARTITION BY link ORDER BY arrival, until, source_event_id
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS began,
         MIN(CASE WHEN begins = 1 AND NOT planned THEN arrival END) OVER (
-            PARTITION BY person_key, site, problem ORDER BY arrival, until, source_event_id
+            PARTITION BY link ORDER BY arrival, until, source_event_id
             ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
         ) AS next_arrival
     FROM steps
