@@ -1,4 +1,4 @@
-"""What follows when events were brought in by hand: the figures they change, and the statuses and actions after them."""
+"""After events were brought in by hand: the figures they change, and the statuses and actions that follow."""
 
 from dataclasses import dataclass
 

@@ -20,7 +20,6 @@ from tests.measuring.test_push_down import CASES, deadlines_of, everything
 from tests.measuring.visits import NOW, ZONE, at, measured, stored
 from tests.needs import do_without
 
-
 # Its own client leaves sockets to the garbage collection.
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
