@@ -196,6 +196,12 @@ def details(one: KeyResultReport) -> None:
                 st.caption(f"{t('noun.comparability_break')} {day(mark_of_break.day, language())}: {text_of_break}")
         with st.container():
             explanation(one, key="goal.explanation")
+    st.page_link(
+        "indicator.py",
+        label=t("indicator.lineage"),
+        query_params={"code": one.indicator, "unit": one.unit},
+        icon=":material/manage_search:",
+    )
     with st.expander(t("goal.figures_as_table"), key="goal.figures"):
         tables([figures_table(one)], key="goal.figure_table")
 

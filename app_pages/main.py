@@ -43,6 +43,7 @@ with one_run():
         [
             st.Page(FOLDER / "overview.py", title=t("noun.overview"), default=True),
             st.Page(FOLDER / "goal.py", title=t("main.goals")),
+            st.Page(FOLDER / "indicator.py", title=t("main.indicators")),
             st.Page(FOLDER / "my_work.py", title=t("main.my_work")),
             st.Page(FOLDER / "data.py", title=t("main.data")),
         ],

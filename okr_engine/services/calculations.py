@@ -197,7 +197,7 @@ def keep_figures(session: Session, actor: Actor, computed: Sequence[Computed], *
         _record(session, known, _measurement(session, actor, one, run=run, reason=_reason(known, run, settings)))
         written += 1
         restated += known is not None and known.value is not None
-        quarters.add(Period.containing(one.wanted.period.end))
+        quarters |= _quarter(one.wanted.period)
     session.flush()
     return Kept(written, restated, frozenset(quarters))
 
@@ -220,7 +220,7 @@ def mark_missing(session: Session, actor: Actor, source: Source, *, run: str, to
         if one.known is not None and one.known.no_data_reason == NoDataReason.SOURCE_FAILED:
             continue
         _say_failed(session, actor, one, run)
-        quarters.add(Period.containing(one.period.end))
+        quarters |= _quarter(one.period)
     session.flush()
     return missing, quarters
 
@@ -353,10 +353,14 @@ def _record(session: Session, known: Measurement | None, fresh: Measurement) -> 
 
 
 def _reason(known: Measurement | None, run: str, settings: Settings) -> str | None:
-    if known is None:
-        return None
-    key = "calculation.arrived" if known.value is None else "calculation.restated"
-    return say(settings.language, key, run=run)
+    """Why a figure differs from the one before; one that had been missing needs no reason for having come."""
+    return None if known is None or known.value is None else say(settings.language, "calculation.restated", run=run)
+
+
+def _quarter(period: Period) -> set[Period]:
+    """The quarter that ends with the period, if one does: in no other is its figure judged."""
+    quarter = Period.containing(period.end)
+    return {quarter} if quarter.end == period.end else set()
 
 
 def _decimal(value: int | Decimal | None) -> Decimal | None:

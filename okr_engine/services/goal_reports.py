@@ -22,6 +22,7 @@ from okr_engine.model import (
     Limit,
     Measurement,
     NoDataReason,
+    OrgUnit,
     Role,
     Status,
     StatusDecision,
@@ -57,8 +58,8 @@ class Observed:
 
     @property
     def is_restated(self) -> bool:
-        """Whether an earlier figure stood in its place."""
-        return self.revision > 1
+        """Whether another figure stood in its place; one that had been missing comes without a reason."""
+        return self.revision > 1 and self.reason is not None
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ class KeyResultReport:
     """A key result or KPI with everything its row, chart and explanation show."""
 
     standing: KeyResultStanding
+    indicator: str
+    unit: str
     direction: Direction
     cadence: Cadence
     definition: Words
@@ -167,9 +170,10 @@ def _key_results(
     rows = {one.id: one for one in known_at(session, KeyResult, as_of) if one.id in ids}
     indicator_ids = {row.indicator_id for row in rows.values()}
     indicators = {one.id: one for one in known_at(session, Indicator, as_of) if one.id in indicator_ids}
-    series = _series(session, indicator_ids, as_of)
-    targets, limits = _targets(session, ids, as_of), _limits(session, indicator_ids, as_of)
-    breaks = _breaks(session, indicator_ids, as_of)
+    units = {one.id: one.code for one in known_at(session, OrgUnit, as_of)}
+    series = series_of(session, indicator_ids, as_of)
+    targets, limits = _targets(session, ids, as_of), limits_of(session, indicator_ids, as_of)
+    breaks = breaks_of(session, indicator_ids, as_of)
     year = [Period.numbered(Cadence.QUARTER, quarter.start.year, number) for number in range(1, 5)]
     statuses = _statuses(session, ids, year, as_of)
     views = assessments_in(session, quarter, today=today, as_of=as_of)
@@ -188,6 +192,8 @@ def _key_results(
         )
         reports[standing.id] = KeyResultReport(
             standing=standing,
+            indicator=indicator.code,
+            unit=units[row.unit_id],
             direction=row.direction,
             cadence=indicator.cadence,
             definition=indicator.definition,
@@ -211,9 +217,10 @@ def _cell(quarter: Period, cadence: Cadence, seen: Mapping[Period, Observed], st
     return Cell(quarter, seen.get(period) if period else None, status if period else None)
 
 
-def _series(
+def series_of(
     session: Session, indicators: Iterable[UUID], as_of: datetime | None
 ) -> dict[tuple[UUID, UUID], dict[Period, Observed]]:
+    """The newest figure of every period, by indicator and unit."""
     rows = session.execute(
         columns_of(
             Measurement.indicator_id,
@@ -263,7 +270,8 @@ def _targets(session: Session, key_results: Iterable[UUID], as_of: datetime | No
     return found
 
 
-def _limits(session: Session, indicators: Iterable[UUID], as_of: datetime | None) -> dict[UUID, list[DatedLimit]]:
+def limits_of(session: Session, indicators: Iterable[UUID], as_of: datetime | None) -> dict[UUID, list[DatedLimit]]:
+    """The statutory limits by indicator, in the order of their days."""
     rows = session.exec(
         select(Limit)
         .where(was_current(Limit, as_of), col(Limit.indicator_id).in_(indicators))
@@ -277,7 +285,8 @@ def _limits(session: Session, indicators: Iterable[UUID], as_of: datetime | None
     return found
 
 
-def _breaks(session: Session, indicators: Iterable[UUID], as_of: datetime | None) -> dict[UUID, list[BreakMark]]:
+def breaks_of(session: Session, indicators: Iterable[UUID], as_of: datetime | None) -> dict[UUID, list[BreakMark]]:
+    """The breaks by indicator, in the order of their days; none that was withdrawn."""
     rows = session.exec(
         select(ComparabilityBreak)
         .where(

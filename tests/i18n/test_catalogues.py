@@ -14,11 +14,14 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from okr_engine.access import Permission
+from okr_engine.measuring.deadlines import Confidence
 from okr_engine.model.actions import ActionEventKind, ActionState
 from okr_engine.model.indicators import BreakKind, MeasureUnit
 from okr_engine.model.reviews import NarrativeState
 from okr_engine.periods import Cadence
+from okr_engine.services.indicator_reports import Origin
 from okr_engine.services.standings import Movement
+from okr_engine.statistics.proportions import Place
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
 from okr_engine.words import Language
 
@@ -33,15 +36,21 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "action_state": ActionState,
     "break_kind": BreakKind,
     "cadence": Cadence,
+    "counted": None,
     "demo_case": None,
     "direction": Direction,
     "direction_short": Direction,
     "doctor": None,
     "error.not_allowed": Permission,
+    "event_table": None,
+    "excluded": None,
     "figure": None,
     "figure_short": None,
+    "funnel_place": Place,
+    "indicator.origin": Origin,
     "key_result_kind": KeyResultKind,
     "language": Language,
+    "limit_confidence": Confidence,
     "movement": Movement,
     "movement_short": Movement,
     "narrative_state": NarrativeState,
@@ -50,6 +59,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "question": None,
     "role": RoleKind,
     "rules.fact": None,
+    "share": None,
     "status": Status,
     "status_count": Status,
     "status_short": Status,
@@ -63,6 +73,8 @@ SHARED_TEXTS = {
     "figure.percent",
     "figure_short.days",
     "figure_short.minutes",
+    "indicator.definition",
+    "indicator.version",
     "noun.period",
     "unit.index",
 }
