@@ -1,6 +1,7 @@
 """The screens' entry: signs in, chooses the language, lays out the navigation."""
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -9,7 +10,7 @@ from app_pages.components.here import current_user, installation, one_run, quart
 from app_pages.components.notices import no_role_yet, show_error
 from app_pages.components.top_row import sign_out, top_row
 from app_pages.sign_in import sign_in
-from okr_engine.access import Actor
+from okr_engine.access import Actor, Permission, may_somewhere
 from okr_engine.errors import NotAllowed
 
 FOLDER = Path(__file__).parent
@@ -34,6 +35,11 @@ def looked_at() -> dict[str, str]:
     return {name: one.code for name, one in here.items() if one}
 
 
+def shown_to(permission: Permission) -> Literal["visible", "hidden"]:
+    """Whether the navigation shows a page that is for those with `permission` somewhere."""
+    return "visible" if actor and may_somewhere(actor, permission) else "hidden"
+
+
 with one_run():
     actor = known_user()
     if actor:
@@ -45,6 +51,7 @@ with one_run():
             st.Page(FOLDER / "goal.py", title=t("main.goals")),
             st.Page(FOLDER / "indicator.py", title=t("main.indicators")),
             st.Page(FOLDER / "my_work.py", title=t("main.my_work")),
+            st.Page(FOLDER / "data_desk.py", title=t("main.data_desk"), visibility=shown_to(Permission.ENTER_VALUE)),
             st.Page(FOLDER / "data.py", title=t("main.data")),
         ],
         position="top" if actor and actor.grants else "hidden",

@@ -105,11 +105,16 @@ def _form(due: Sequence[WritableKeyResult], quarter: Period) -> None:
     by_code = {one.code: one for one in due}
     names = {one.code: _named(one) for one in due}
     code = choose(t("my_work.enter_for"), names, key=f"my_work.value_for.{quarter.code}")
-    one = by_code[code]
+    value_outcome(by_code[code], quarter)
+    value_form(by_code[code], quarter, page="my_work")
+
+
+def value_form(one: WritableKeyResult, quarter: Period, *, page: str, begins_with: str = VALUE) -> None:
+    """The form for one figure: its value, or the reason why there is none; `begins_with` while nothing is recorded."""
+    code = one.code
     assert one.period is not None
-    _outcome(one, quarter)
-    form = OpenForm(f"my_work.value.{code}.{quarter.code}", _on_record(one))
-    with st.container(border=True, width=720, key=f"my_work-value-{code.replace('.', '-')}"):
+    form = OpenForm(f"{page}.value.{code}.{quarter.code}", _on_record(one, begins_with))
+    with st.container(border=True, width=720, key=f"{page}-value-{code.replace('.', '-')}"):
         st.markdown(f"**{plain(_named(one))}** · {period(one.period, language())}")
         st.caption(_known(one))
         kind = form.one_of_few("kind", t("my_work.value_kind"), _kinds(), required=True)
@@ -156,7 +161,7 @@ def _form(due: Sequence[WritableKeyResult], quarter: Period) -> None:
         st.rerun()
 
 
-def _outcome(one: WritableKeyResult, quarter: Period) -> None:
+def value_outcome(one: WritableKeyResult, quarter: Period) -> None:
     """What the value that was just saved did to the status, and why."""
     saved: _Saved | None = st.session_state.get(_SAVED)
     if saved is None or (saved.key_result, saved.quarter) != (one.code, quarter):
@@ -179,9 +184,16 @@ def _allowed(one: WritableKeyResult) -> str:
     return t("my_work.value_within", unit=unit, low=one.lowest, high=one.highest)
 
 
-def _on_record(one: WritableKeyResult) -> OnRecord:
+def _on_record(one: WritableKeyResult, begins_with: str) -> OnRecord:
     known = one.recorded
-    empty = {"kind": VALUE, "value": "", "no_data_reason": None, "provisional": False, "comment": "", "reason": ""}
+    empty = {
+        "kind": begins_with,
+        "value": "",
+        "no_data_reason": None,
+        "provisional": False,
+        "comment": "",
+        "reason": "",
+    }
     if known is None:
         return OnRecord(0, empty)
     fields = empty | {

@@ -148,7 +148,7 @@ def _figure(actor: Actor, key: FigureKey, uses: _Uses, history: History, unit: O
         source=known.source if known else "",
         due_on=due_on,
         late_days=max(0, (today - due_on).days) if _is_waited_for(known) else 0,
-        findings=history.findings(key, decimals=indicator.decimals),
+        findings=history.findings(key, indicator),
         may_enter=may(actor, Permission.ENTER_VALUE, key.unit_id),
         is_mine=indicator.steward_role_id in actor.role_ids,
     )

@@ -14,6 +14,7 @@ from okr_engine.database import moment_of, supersede, was_current
 from okr_engine.errors import InvalidInput, NotFound, StaleEdit
 from okr_engine.model import ComparabilityBreak, FindingAnswer, FindingKind, Indicator, Measurement
 from okr_engine.periods import Period
+from okr_engine.services.measurements import bounds_of
 from okr_engine.services.people import name_of
 from okr_engine.services.status_facts import crosses_break
 from okr_engine.services.typed_texts import prose
@@ -74,7 +75,7 @@ class History:
         """What stands now."""
         return next((one for one in reversed(self.revisions.get(key, ())) if one.superseded_at is None), None)
 
-    def findings(self, key: FigureKey, *, decimals: int) -> tuple[Finding, ...]:
+    def findings(self, key: FigureKey, indicator: Indicator) -> tuple[Finding, ...]:
         """What looks suspicious about the figure that stands; nothing without a value."""
         figure = self.current(key)
         if figure is None or figure.value is None:
@@ -82,7 +83,7 @@ class History:
         comparable = self._comparable(key)
         return tuple(
             Finding(kind, evidence, self._answer(key, kind), self._edition(key, kind))
-            for kind, evidence in _suspicions(comparable, _point(figure), decimals)
+            for kind, evidence in _suspicions(comparable, _point(figure), indicator)
         )
 
     def _comparable(self, key: FigureKey) -> list[Point]:
@@ -146,7 +147,7 @@ def answer_finding(
         raise InvalidInput(message("error.finding_needs_explanation"))
     history = read_history(session, [key])
     figure, known = history.current(key), history.answers.get((key, kind))
-    found = {one.kind: one for one in history.findings(key, decimals=_decimals(session, key))}.get(kind)
+    found = {one.kind: one for one in history.findings(key, session.get_one(Indicator, key.indicator_id))}.get(kind)
     if figure is None or found is None:
         raise NotFound(message("error.no_such_finding"))
     if found.edition != based_on:
@@ -175,7 +176,7 @@ def answer_finding(
 
 def unanswered(session: Session, key: FigureKey) -> tuple[Finding, ...]:
     """The findings on one figure that nobody has answered."""
-    found = read_history(session, [key]).findings(key, decimals=_decimals(session, key))
+    found = read_history(session, [key]).findings(key, session.get_one(Indicator, key.indicator_id))
     return tuple(one for one in found if one.answer is None)
 
 
@@ -191,10 +192,11 @@ def require_steward(actor: Actor, unit: UUID) -> None:
 
 
 def _suspicions(
-    earlier: Sequence[Point], now: Point, decimals: int
+    earlier: Sequence[Point], now: Point, indicator: Indicator
 ) -> Iterator[tuple[FindingKind, Outlier | SuddenDenominator | Drift]]:
-    if found := outlier([one.value for one in earlier], now.value, decimals=decimals):
-        yield FindingKind.OUTLIER, found
+    if found := outlier([one.value for one in earlier], now.value, decimals=indicator.decimals):
+        lowest, highest = bounds_of(indicator.unit, indicator.lowest, indicator.highest)
+        yield FindingKind.OUTLIER, found.within(lowest, highest)
     denominators = [one.denominator for one in earlier if one.denominator is not None]
     if now.denominator is not None and (sudden := sudden_denominator(denominators, now.denominator)):
         yield FindingKind.SUDDEN_DENOMINATOR, sudden
@@ -244,10 +246,6 @@ def _answers(session: Session, keys: Collection[FigureKey]) -> dict[tuple[Figure
         )
     )
     return {(FigureKey(row.indicator_id, row.unit_id, row.period), row.finding): row for row in rows}
-
-
-def _decimals(session: Session, key: FigureKey) -> int:
-    return session.get_one(Indicator, key.indicator_id).decimals
 
 
 def _point(figure: Measurement) -> Point:

@@ -1,9 +1,10 @@
 """What looks suspicious about a new figure beside its own earlier ones; which way is better does not matter here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import mean, median, stdev
+from typing import Self
 
 FEWEST_VALUES = 5
 """How many earlier values a new one needs before it can be called unusual."""
@@ -44,6 +45,17 @@ class Outlier:
     high: Decimal
     points: int
 
+    @property
+    def beyond(self) -> Decimal:
+        """How far the value lies above the highest expected one, or below the lowest (negative)."""
+        return self.value - self.high if self.value > self.high else self.value - self.low
+
+    def within(self, lowest: Decimal | None, highest: Decimal | None) -> Self:
+        """The same, told without values that the figure cannot have; what is unusual stays unusual."""
+        low = self.low if lowest is None else max(self.low, lowest)
+        high = self.high if highest is None else min(self.high, highest)
+        return replace(self, low=min(low, high), high=high)
+
 
 @dataclass(frozen=True)
 class SuddenDenominator:
@@ -60,6 +72,11 @@ class CoverageFell:
 
     before: Decimal
     now: Decimal
+
+    @property
+    def fall(self) -> Decimal:
+        """How many points it fell, as a share."""
+        return self.before - self.now
 
 
 @dataclass(frozen=True)

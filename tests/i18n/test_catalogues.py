@@ -18,8 +18,10 @@ from okr_engine.measuring.deadlines import Confidence
 from okr_engine.model.actions import ActionEventKind, ActionState
 from okr_engine.model.indicators import BreakKind, MeasureUnit
 from okr_engine.model.reviews import NarrativeState
+from okr_engine.model.sources import FindingKind
 from okr_engine.periods import Cadence
 from okr_engine.services.indicator_reports import Origin
+from okr_engine.services.data_desk import DataState
 from okr_engine.services.standings import Movement
 from okr_engine.statistics.proportions import Place
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
@@ -37,6 +39,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "break_kind": BreakKind,
     "cadence": Cadence,
     "counted": None,
+    "data_state": DataState,
     "demo_case": None,
     "direction": Direction,
     "direction_short": Direction,
@@ -48,6 +51,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "figure_short": None,
     "funnel_place": Place,
     "indicator.origin": Origin,
+    "finding": FindingKind,
     "key_result_kind": KeyResultKind,
     "language": Language,
     "limit_confidence": Confidence,

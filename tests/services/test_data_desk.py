@@ -102,7 +102,8 @@ def with_history(county: SmallCounty, *values: str, **now: Any) -> SmallCounty:
     """The promise of the quarters before the third, and a provisional figure far from them in the third."""
     for back, value in enumerate(reversed(values), 1):
         record(county, Q3.shifted(-back), value, denominator=Decimal(1000))
-    record(county, Q3, **({"value": "40", "provisional": True} | now))
+    more: dict[str, Any] = {"value": "40", "provisional": True} | now
+    record(county, Q3, **more)
     return county
 
 
