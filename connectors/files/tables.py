@@ -1,9 +1,11 @@
 """Rows of CSV, Excel, Parquet and NDJSON files as they stream by, each with its place."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
-from typing import IO
+from itertools import islice
+from typing import IO, Any
 
 from connectors.kit.answers import lines
 from connectors.kit.columns import check_columns, check_headings
@@ -19,6 +21,7 @@ SUFFIXES = (*_TEXT, *(f"{suffix}.gz" for suffix in _TEXT), ".xlsx", ".parquet")
 _DELIMITERS = ";,\t|"
 _LONGEST_FIELD = 1024 * 1024
 _ROWS = 5_000
+_FIRST_RECORDS = 200
 
 
 def rows_of(
@@ -44,20 +47,54 @@ def rows_of(
         case "ndjson" | "jsonl":
             return _json_rows(file, name)
         case _:
-            cut = partial(lines, too_long=lambda: damaged(name))
-            text = text_lines(unpacked(file, name=name), split=cut, encoding=encoding)
-            return _csv_rows(text, name, wanted, delimiter)
+            return _csv_rows(_csv_text(file, name, encoding), name, wanted, delimiter)
 
 
-def _csv_rows(text: Iterator[str], name: str, wanted: frozenset[str], delimiter: str | None) -> Iterator[Row]:
+def headings_of(file: IO[bytes], *, name: str) -> list[str]:
+    """The headings of a file as it spells them, in their order; of NDJSON the names in its first records.
+
+    SchemaChanged where there are none; SourceUnavailable or InvalidInput for a file that cannot be read.
+    """
+    match name.lower().removesuffix(".gz").rpartition(".")[2]:
+        case "xlsx":
+            with _opened_sheet(file, name, None) as tab:
+                found = _named(next(_grid(tab, name), ()))
+        case "parquet":
+            found = _parquet_headings(file, name)
+        case "ndjson" | "jsonl":
+            first = islice(_json_rows(file, name), _FIRST_RECORDS)
+            names = (str(each) for row in first if isinstance(row, Record) for each in row.content)
+            found = list(dict.fromkeys(names))
+        case _:
+            found, _ = _csv_reader(_csv_text(file, name, None), name, None)
+    headings = [heading for heading in found if heading]
+    if not headings:
+        raise _empty(name)
+    return headings
+
+
+def _csv_text(file: IO[bytes], name: str, encoding: str | None) -> Iterator[str]:
+    cut = partial(lines, too_long=lambda: damaged(name))
+    return text_lines(unpacked(file, name=name), split=cut, encoding=encoding)
+
+
+def _csv_reader(text: Iterator[str], name: str, delimiter: str | None) -> tuple[list[str], Any]:
+    """The headings, and the reader that has come past them."""
     csv.field_size_limit(_LONGEST_FIELD)
     head = next(text, None)
     if head is None or not head.strip():
-        raise SchemaChanged(message("sources.file_empty", file=name), remedy=message("sources.schema_remedy"))
+        raise _empty(name)
     delimiter = delimiter or max(_DELIMITERS, key=head.count)
     # Lines come without their ends; a field in quotation marks may hold some, and they are given back to it.
     reader = csv.reader(_with_ends(head, text), delimiter=delimiter)
-    headings = [heading.strip() for heading in next(reader)]
+    try:
+        return [heading.strip() for heading in next(reader)], reader
+    except csv.Error as error:
+        raise damaged(name) from error
+
+
+def _csv_rows(text: Iterator[str], name: str, wanted: frozenset[str], delimiter: str | None) -> Iterator[Row]:
+    headings, reader = _csv_reader(text, name, delimiter)
     check_headings(headings, wanted, source=name)
     while True:
         before = reader.line_num
@@ -87,6 +124,17 @@ def _json_rows(file: IO[bytes], name: str) -> Iterator[Row]:
 
 
 def _excel_rows(file: IO[bytes], name: str, wanted: frozenset[str], sheet: str | None) -> Iterator[Row]:
+    with _opened_sheet(file, name, sheet) as tab:
+        grid = _grid(tab, name)
+        headings = _named(next(grid, ()))
+        check_headings(headings, wanted, source=name)
+        for number, row in enumerate(grid, 2):
+            if any(value is not None for value in row):
+                yield Record(Place(file=name, sheet=tab.title, line=number), dict(zip(headings, row, strict=False)))
+
+
+@contextmanager
+def _opened_sheet(file: IO[bytes], name: str, sheet: str | None) -> Iterator[Any]:
     from openpyxl import load_workbook
 
     check_archive(file, name=name)
@@ -96,15 +144,36 @@ def _excel_rows(file: IO[bytes], name: str, wanted: frozenset[str], sheet: str |
         raise damaged(name) from error
     try:
         check_columns(book.sheetnames, {sheet} if sheet else set(), source=name)
-        tab = book[sheet] if sheet else book[book.sheetnames[0]]
-        grid = tab.iter_rows(values_only=True)
-        headings = [str(value).strip() if value is not None else "" for value in next(grid, ())]
-        check_headings(headings, wanted, source=name)
-        for number, row in enumerate(grid, 2):
-            if any(value is not None for value in row):
-                yield Record(Place(file=name, sheet=tab.title, line=number), dict(zip(headings, row, strict=False)))
+        if not book.worksheets:
+            raise _empty(name)
+        yield book[sheet] if sheet else book.worksheets[0]
     finally:
         book.close()
+
+
+def _grid(tab: Any, name: str) -> Iterator[Sequence[Any]]:
+    try:
+        yield from tab.iter_rows(values_only=True)
+    except Exception as error:  # a sheet is read only now, by the same readers
+        raise damaged(name) from error
+
+
+def _named(row: Sequence[Any]) -> list[str]:
+    return [str(value).strip() if value is not None else "" for value in row]
+
+
+def _empty(name: str) -> SchemaChanged:
+    return SchemaChanged(message("sources.file_empty", file=name), remedy=message("sources.schema_remedy"))
+
+
+def _parquet_headings(file: IO[bytes], name: str) -> list[str]:
+    from pyarrow import ArrowException
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        return list(ParquetFile(file).schema_arrow.names)
+    except (ArrowException, OSError) as error:
+        raise damaged(name) from error
 
 
 def _parquet_rows(file: IO[bytes], name: str, wanted: frozenset[str]) -> Iterator[Row]:

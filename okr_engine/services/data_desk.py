@@ -177,7 +177,7 @@ def _urgency(one: DeskFigure) -> tuple[bool, bool, int, bool, str, str]:
         not one.open_findings,
         _ORDER[one.state],
         not one.is_mine,
-        one.code,
+        one.key_result,
         one.unit_code,
     )
 
