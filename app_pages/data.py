@@ -1,6 +1,5 @@
 """Data: the template, an import that is shown before it is done, and exports."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +11,7 @@ from app_pages.components.here import installation, language, t, today, user
 from app_pages.components.import_preview import import_preview, mistakes_table
 from app_pages.components.notices import show_error
 from app_pages.components.plain import plain
+from app_pages.components.uploader import speak_uploader
 from okr_engine.access import Actor, Permission, may_somewhere
 from okr_engine.errors import InvalidFile, OkrError
 from okr_engine.i18n import period as spoken_period
@@ -79,18 +79,6 @@ def import_section() -> None:
         return
     st.session_state.pop("data.done", None)
     show(read_once(uploaded))
-
-
-def speak_uploader() -> None:
-    """Say the uploader's own English words in the reader's language; the limit stands in our text above it."""
-    words = json.dumps(t("data.choose_file"), ensure_ascii=False)
-    st.html(
-        f"""<style>
-        .stFileUploader section button p {{ font-size: 0 }}
-        .stFileUploader section button p::after {{ content: {words}; font-size: .875rem }}
-        [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none }}
-        </style>"""
-    )
 
 
 def read_once(uploaded: Any) -> Read:
@@ -214,6 +202,7 @@ def choose_language(key: str) -> Language:
 st.title(t("main.data"), anchor=False)
 if may_somewhere(user(), Permission.IMPORT):
     import_section()
+    st.page_link("upload.py", label=t("data.to_upload"), icon=":material/table_view:")
 if may_somewhere(user(), Permission.READ):
     export_section()
 else:

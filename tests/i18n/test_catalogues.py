@@ -47,6 +47,9 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "error.not_allowed": Permission,
     "event_table": None,
     "excluded": None,
+    "event_column": None,
+    "event_table": None,
+    "event_word": None,
     "figure": None,
     "figure_short": None,
     "funnel_place": Place,
@@ -80,6 +83,7 @@ SHARED_TEXTS = {
     "indicator.definition",
     "indicator.version",
     "noun.period",
+    "upload.required",
     "unit.index",
 }
 

@@ -1,0 +1,1 @@
+"""The steps of an upload: what the columns mean, and what the records become."""

@@ -1,0 +1,96 @@
+"""What the first records of a file become, and which of them are set aside and why."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+import streamlit as st
+
+from app_pages.components.here import installation, language, t
+from app_pages.components.tables import Column, Row, Section, note, tables, text
+from app_pages.components.the_rest import the_rest
+from okr_engine.errors import Place
+from okr_engine.i18n import day, moment, number, speak
+from okr_engine.measuring.events import Value
+from okr_engine.measuring.sources import SetAside
+from okr_engine.measuring.tables import TABLES, Table
+from okr_engine.services.uploads import Preview
+from okr_engine.words import Message
+
+MOST_ROWS = 20
+
+
+def preview_section(preview: Preview, table: str, *, is_whole: bool) -> None:
+    """Counts, the first events, and the first records that make none."""
+    st.header(t("upload.preview"), anchor=False)
+    about = "upload.preview_whole" if is_whole else "upload.preview_first"
+    st.markdown(t(about, count=preview.read))
+    with st.grid(3, min_column_width=150):
+        st.metric(t("upload.read"), number(preview.read, language()), border=True)
+        st.metric(t("upload.usable"), number(preview.usable, language()), border=True)
+        st.metric(t("upload.set_aside"), number(len(preview.set_aside), language()), border=True)
+    sections = [_events(preview, TABLES[table]), _set_aside(preview)]
+    tables([one for one in sections if one.rows], key="upload.preview", level=3)
+
+
+def _events(preview: Preview, table: Table) -> Section:
+    return Section(
+        caption=t("upload.events"),
+        heading=t("upload.events"),
+        notes=[text(t("upload.only_first", count=len(preview.events)))] if preview.usable > len(preview.events) else (),
+        columns=(
+            Column(t("upload.event"), 26),
+            Column(t(f"event_column.{table.unit_column}"), 18),
+            Column(t("upload.rest"), 56),
+        ),
+        rows=[_event(values, table) for values in preview.events],
+    )
+
+
+def _event(values: Mapping[str, Value], table: Table) -> Row:
+    named = {name: _shown(name, value, table) for name, value in values.items()}
+    identity = [named.pop(name) for name in table.identity if name in named]
+    unit = named.pop(table.unit_column, "")
+    rest = [f"{t(f'event_column.{name}')}: {value}" for name, value in named.items()]
+    return Row([[text(" · ".join(identity))], [text(unit)], [text(rest[0]), *map(note, rest[1:])] if rest else []])
+
+
+def _shown(name: str, value: Value, table: Table) -> str:
+    match value:
+        case bool():
+            return t("answer.yes") if value else t("answer.no")
+        case datetime():
+            return moment(value, language(), installation().settings.time_zone)
+        case date():
+            return day(value, language())
+        case int() | Decimal():
+            return number(value, language())
+        case str() if table.column(name).words:
+            return t(f"event_word.{name}.{value}")
+        case _:
+            return str(value)
+
+
+def _set_aside(preview: Preview) -> Section:
+    return Section(
+        caption=t("upload.set_aside_records"),
+        heading=t("upload.set_aside_records"),
+        notes=the_rest(preview.set_aside, MOST_ROWS),
+        columns=(Column(t("upload.place"), 26), Column(t("upload.why"), 74)),
+        rows=[Row([[text(_place(one.place))], [text(_why(one))]]) for one in preview.set_aside[:MOST_ROWS]],
+    )
+
+
+def _place(place: Place) -> str:
+    where = place.line if place.line is not None else place.record
+    line = t("data.line", number=str(where)) if where is not None else ""
+    return ", ".join(part for part in (place.sheet, line) if part)
+
+
+def _why(one: SetAside) -> str:
+    """The reason, with our columns by the names they have on this screen."""
+    values = {
+        name: t(f"event_column.{value}") if name in ("column", "start", "moment") else value
+        for name, value in one.reason.values.items()
+    }
+    return speak(Message(one.reason.key, values), language())
