@@ -10,7 +10,7 @@ from app_pages.components.notices import show_error
 from app_pages.components.plain import plain
 from app_pages.components.uploader import speak_uploader
 from app_pages.uploading.mapping import mapping_section
-from app_pages.uploading.preview import preview_section
+from app_pages.uploading.preview import preview_counts, preview_tables
 from okr_engine.access import Permission, may_somewhere
 from okr_engine.errors import OkrError
 from okr_engine.i18n import number
@@ -80,11 +80,12 @@ def show(sample: Sample, *, key: str) -> None:
     except OkrError as refused:
         show_error(refused)
         return
+    preview_counts(preview, is_whole=sample.is_whole)
     if preview.usable:
         offer(sample, meaning)
     else:
         st.warning(t("upload.nothing_usable"), icon=":material/warning:")
-    preview_section(preview, meaning.table, is_whole=sample.is_whole)
+    preview_tables(preview, meaning.table)
 
 
 def offer(sample: Sample, meaning: Meaning) -> None:

@@ -47,7 +47,11 @@ def mapping_section(sample: Sample, key: str) -> Meaning:
             width=360,
         )
         system = st.text_input(
-            t("upload.source_system"), value=proposal.source_system, key=f"{key}.source_system", width=360
+            t("upload.source_system"),
+            value=proposal.source_system,
+            key=f"{key}.source_system",
+            width=360,
+            help=t("upload.source_system_help"),
         )
     known = proposal if table == proposal.table else guessed_meaning(sample, table)
     chosen = _columns(sample, known, f"{key}.{table}")
@@ -69,7 +73,11 @@ def _columns(sample: Sample, known: Meaning, key: str) -> _Chosen:
     recognised = {*known.columns, *known.constants}
     columns = [column for column in TABLES[known.table].columns if column in columns_to_map(known.table, ())]
     first = [column for column in columns if column.required or column.name in recognised]
-    st.caption(t("upload.required_marked"))
+    st.caption(
+        t("upload.required_marked")
+        if "person_key" not in TABLES[known.table].names
+        else t("upload.required_and_persons")
+    )
     with st.grid(2, min_column_width=300):
         for column in first:
             _column(column, sample, known, chosen, key)

@@ -20,8 +20,8 @@ from okr_engine.words import Message
 MOST_ROWS = 20
 
 
-def preview_section(preview: Preview, table: str, *, is_whole: bool) -> None:
-    """Counts, the first events, and the first records that make none."""
+def preview_counts(preview: Preview, *, is_whole: bool) -> None:
+    """How many of the records that were looked at become events."""
     st.header(t("upload.preview"), anchor=False)
     about = "upload.preview_whole" if is_whole else "upload.preview_first"
     st.markdown(t(about, count=preview.read))
@@ -29,6 +29,10 @@ def preview_section(preview: Preview, table: str, *, is_whole: bool) -> None:
         st.metric(t("upload.read"), number(preview.read, language()), border=True)
         st.metric(t("upload.usable"), number(preview.usable, language()), border=True)
         st.metric(t("upload.set_aside"), number(len(preview.set_aside), language()), border=True)
+
+
+def preview_tables(preview: Preview, table: str) -> None:
+    """The first events, and the first records that make none."""
     sections = [_events(preview, TABLES[table]), _set_aside(preview)]
     tables([one for one in sections if one.rows], key="upload.preview", level=3)
 

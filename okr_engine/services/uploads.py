@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -177,7 +178,7 @@ def proposed_meaning(session: Session, actor: Actor, sample: Sample) -> Meaning:
 
 def guessed_meaning(sample: Sample, table: str) -> Meaning:
     """What the headings and codes seem to mean as events of `table`."""
-    return Meaning(_SYSTEM, table, guessed_columns(table, sample.headings))
+    return Meaning(_system_of(sample.file), table, guessed_columns(table, sample.headings))
 
 
 def code_guesses(sample: Sample, column: Column, heading: str) -> dict[str, str | None]:
@@ -345,6 +346,13 @@ def _remembered(session: Session, headings: Sequence[str]) -> RememberedMapping 
 
 def _hash(headings: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps(sorted(headings), ensure_ascii=False).encode()).hexdigest()
+
+
+def _system_of(file: UploadedFile) -> str:
+    """A code for where the file comes from: its name, without days and running numbers."""
+    stem = unicodedata.normalize("NFKD", Path(file.name.replace("\\", "/")).name.partition(".")[0])
+    words = re.findall(r"[a-z]+", stem.encode("ascii", "ignore").decode().lower())
+    return "-".join(words)[:60].strip("-") or _SYSTEM
 
 
 def _safe(name: str) -> str:

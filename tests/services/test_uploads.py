@@ -97,7 +97,7 @@ def upload(memory_engine: Engine, tmp_path: Path) -> Upload:
 
 def test_a_finnish_heading_tells_what_its_column_means(upload: Upload) -> None:
     assert upload.proposal(upload.sample()) == Meaning(
-        "upload",
+        "visits",
         "visit",
         {
             "source_event_id": "Tapahtuma",
@@ -127,6 +127,13 @@ def test_no_heading_means_two_things() -> None:
     for table in TABLES:
         found = guessed_columns(table, ["id", "Alkoi", "Päättyi", "Mittari", "Arvo", "Yksikkö"])
         assert len(set(found.values())) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "system"), [("Käynnit 2025-06.csv", "kaynnit"), ("acute_er_01.csv.gz", "acute-er"), ("2025.csv", "upload")]
+)
+def test_the_source_system_is_proposed_by_the_files_name(upload: Upload, name: str, system: str) -> None:
+    assert upload.proposal(upload.sample(gzip.compress(VISITS.encode()), name)).source_system == system
 
 
 def test_codes_are_guessed_from_their_words() -> None:
