@@ -18,7 +18,7 @@ from tests.browser.test_reading import LARGEST_PAGE_KB, MOST_ELEMENTS, OUR_RULES
 from tests.ports import free_port
 
 OWNER, DEPUTY, OFFICE = "owner-first-line", "deputy-first-line", "strategy-office"
-SCREENS = ["my_work", "data"]
+SCREENS = ["my_work", "data_desk", "data", "upload"]
 
 Visitor = Callable[[str], App]
 
