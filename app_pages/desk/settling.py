@@ -5,15 +5,17 @@ import streamlit as st
 from app_pages.components.answers import name_of
 from app_pages.components.chooser import choose
 from app_pages.components.here import installation, language, t, user
+from app_pages.components.notices import show_error
 from app_pages.components.plain import plain
 from app_pages.desk.speaking import named, shown
-from app_pages.writing.open_form import OnRecord, OpenForm
+from okr_engine.errors import OkrError, StaleEdit
 from okr_engine.i18n import moment
 from okr_engine.periods import Period
 from okr_engine.services.data_desk import DataDesk, DataState, DeskFigure
 from okr_engine.services.finality import declare_final, reopen
 
 _DONE = "data_desk.settled"
+_OVERTAKEN = "data_desk.settling_overtaken"
 
 
 def settling_section(desk: DataDesk, quarter: Period) -> None:
@@ -27,45 +29,51 @@ def settling_section(desk: DataDesk, quarter: Period) -> None:
     by_name = {_id(one): one for one in sorted(known, key=lambda one: one.state != DataState.PROVISIONAL)}
     names = {name: f"{named(one)} · {t(f'data_state.{one.state}')}" for name, one in by_name.items()}
     name = choose(t("data_desk.settle_which"), names, key=f"data_desk.settle_which.{quarter.code}", width=720)
+    _form(by_name[name], key=f"data_desk.settle.{quarter.code}.{name}")
+
+
+def _form(one: DeskFigure, *, key: str) -> None:
+    """What stands, and the one thing that can be done with it: over the revision that was on the screen."""
     if done := st.session_state.pop(_DONE, None):
         st.success(done, icon=":material/check_circle:")
-    _form(name, by_name[name], quarter)
-
-
-def _form(name: str, one: DeskFigure, quarter: Period) -> None:
-    form = OpenForm(f"data_desk.settle.{quarter.code}.{name}", OnRecord(one.revision, {"reason": ""}, _saved(one)))
+        st.session_state.pop(f"{key}.reason", None)
+    if overtaken := st.session_state.pop(_OVERTAKEN, None):
+        st.warning(t("data_desk.settling_overtaken", saved_by=plain(overtaken)), icon=":material/sync_problem:")
+    seen = st.session_state.get(f"{key}.seen", one.revision)
+    st.session_state[f"{key}.seen"] = one.revision
     is_provisional = one.state == DataState.PROVISIONAL
-
-    def settle(based_on: int) -> None:
-        deed = declare_final if is_provisional else reopen
-        installation().act(user(), deed, one.key, reason=str(form.values["reason"]), based_on=based_on)
-        key = "data_desk.is_final_now" if is_provisional else "data_desk.is_provisional_now"
-        st.session_state[_DONE] = t(key, figure=plain(named(one)))
-
     with st.container(border=True, width=720, key="data_desk-settle"):
         st.markdown(f"**{plain(shown(one, one.value))}** · {t(f'data_state.{one.state}')}")
         st.caption(plain(" ".join(filter(None, (_saved(one), one.reason)))))
         if is_provisional and one.open_findings:
             st.warning(t("data_desk.explain_first", count=len(one.open_findings)), icon=":material/warning:")
-        form.text_input("reason", t("data_desk.final_reason") if is_provisional else t("data_desk.reopen_reason"))
-        if form.is_refused:
-            saved = form.offer_choice({"reason": t("data_desk.reason")}, _as_text, settle)
-        else:
-            label = t("data_desk.declare_final") if is_provisional else t("data_desk.reopen")
-            pressed = st.button(label, key=form.key("save"), type="primary" if is_provisional else "secondary")
-            saved = pressed and form.save(settle)
-    if saved:
+        asked = t("data_desk.final_reason") if is_provisional else t("data_desk.reopen_reason")
+        reason = st.text_input(asked, key=f"{key}.reason", persist_state="session", on_change="ignore")
+        label = t("data_desk.declare_final") if is_provisional else t("data_desk.reopen")
+        if st.button(label, key=f"{key}.save", type="primary" if is_provisional else "secondary"):
+            _settle(one, reason or "", based_on=seen)
+
+
+def _settle(one: DeskFigure, reason: str, *, based_on: int) -> None:
+    is_provisional = one.state == DataState.PROVISIONAL
+    deed = declare_final if is_provisional else reopen
+    try:
+        installation().act(user(), deed, one.key, reason=reason, based_on=based_on)
+    except StaleEdit as refused:
+        st.session_state[_OVERTAKEN] = refused.saved_by
         st.rerun()
+    except OkrError as error:
+        show_error(error)
+        return
+    key = "data_desk.is_final_now" if is_provisional else "data_desk.is_provisional_now"
+    st.session_state[_DONE] = t(key, figure=plain(named(one)))
+    st.rerun()
 
 
 def _saved(one: DeskFigure) -> str:
     if one.saved_at is None:
         return ""
     return t("my_work.saved_by", saved_by=name_of(one.saved_by), at=moment(one.saved_at, language()))
-
-
-def _as_text(_field: str, value: object) -> str:
-    return str(value or "")
 
 
 def _id(one: DeskFigure) -> str:

@@ -146,6 +146,16 @@ def test_a_figure_becomes_final_once_it_is_explained(visit: Visit) -> None:
     assert {one.label: one.value for one in app.metric}["Ennakkotietoja"] == "0"
 
 
+def test_a_figure_that_somebody_else_has_changed_since_it_was_shown_is_not_settled(visit: Visit) -> None:
+    app = data_desk(visit)
+    settle(data_desk(visit, STRATEGY_OFFICE), "Jälkitietoja tulossa")
+
+    settle(app, "Oma syy")
+
+    assert "Strategiayksikön asiantuntija ehti muuttaa lukua ennen sinua" in said(app)
+    assert "Ennakkotieto" in shown(app)
+
+
 def test_a_final_figure_is_opened_again_with_a_reason(visit: Visit) -> None:
     app = settle(data_desk(visit))
     assert "Perustelu puuttuu" in said(app)
