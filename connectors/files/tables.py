@@ -4,12 +4,13 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from io import SEEK_END
 from itertools import islice
 from typing import IO, Any
 
 from connectors.kit.answers import lines
 from connectors.kit.columns import check_columns, check_headings
-from connectors.kit.opened_files import check_archive, damaged, text_lines, unpacked
+from connectors.kit.opened_files import MOST_SHRUNK, check_archive, damaged, refuse_bomb, text_lines, unpacked
 from connectors.kit.rows import Row, json_lines, unreadable
 from okr_engine.errors import Place, SchemaChanged
 from okr_engine.measuring.sources import Record, SetAside
@@ -22,6 +23,7 @@ _DELIMITERS = ";,\t|"
 _LONGEST_FIELD = 1024 * 1024
 _ROWS = 5_000
 _FIRST_RECORDS = 200
+_FIELD_BYTES = 16 * 1024
 
 
 def rows_of(
@@ -177,16 +179,41 @@ def _parquet_headings(file: IO[bytes], name: str) -> list[str]:
 
 
 def _parquet_rows(file: IO[bytes], name: str, wanted: frozenset[str]) -> Iterator[Row]:
-    from pyarrow import ArrowException
+    from pyarrow import ArrowException, types
     from pyarrow.parquet import ParquetFile
 
     try:
-        table = ParquetFile(file)
-        check_columns(table.schema_arrow.names, wanted, source=name)
+        schema = ParquetFile(file).schema_arrow
+        check_columns(schema.names, wanted, source=name)
+        # A text that is repeated stays one in memory until its true size is known.
+        texts = [field.name for field in schema if types.is_string(field.type) or types.is_binary(field.type)]
+        table = ParquetFile(file, read_dictionary=texts)
+        groups = [table.metadata.row_group(number) for number in range(table.metadata.num_row_groups)]
+        refuse_bomb(sum(group.total_byte_size for group in groups), file.seek(0, SEEK_END), name=name)
         number = 0
         for batch in table.iter_batches(batch_size=_ROWS, columns=sorted(wanted)):
-            for row in batch.to_pylist():
+            refuse_bomb(_text_bytes(batch), _ROWS * _FIELD_BYTES // MOST_SHRUNK, name=name)
+            for row in _spelled_out(batch).to_pylist():
                 number += 1
                 yield Record(Place(file=name, record=str(number)), row)
     except (ArrowException, OSError) as error:
         raise damaged(name) from error
+
+
+def _text_bytes(batch: Any) -> int:
+    """How much text a batch holds once it is spelled out."""
+    from pyarrow import compute, types
+
+    found = 0
+    for column in batch.columns:
+        if types.is_dictionary(column.type):
+            lengths = compute.binary_length(column.dictionary)
+            found += compute.sum(compute.take(lengths, column.indices)).as_py() or 0
+    return found
+
+
+def _spelled_out(batch: Any) -> Any:
+    from pyarrow import RecordBatch, types
+
+    columns = [one.dictionary_decode() if types.is_dictionary(one.type) else one for one in batch.columns]
+    return RecordBatch.from_arrays(columns, names=batch.schema.names)

@@ -15,6 +15,7 @@ from pyarrow import parquet
 from pydantic import ValidationError
 
 from connectors.files.source import Settings
+from connectors.files.tables import headings_of
 from connectors.registry import own_source
 from okr_engine.errors import InvalidInput, InvalidSettings, OkrError, SchemaChanged, SourceUnavailable
 from okr_engine.measuring.sources import Batch, Page, Watermark
@@ -165,6 +166,54 @@ def test_a_workbook_made_to_fill_the_memory_is_not_opened(tmp_path: Path) -> Non
         case_for(tmp_path).read()
 
     assert refused.value.what.key == "sources.grows_without_bound"
+
+
+@pytest.mark.parametrize("dictionary", [True, False], ids=["one text repeated", "a page of nothing"])
+def test_a_table_made_to_fill_the_memory_is_not_spelled_out(tmp_path: Path, dictionary: bool) -> None:
+    rows, text = (5_000, "x" * 1_000_000) if dictionary else (2_000, "x" * 40_000)
+    one = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * rows, pyarrow.int32()), pyarrow.array([text]))
+    column = one if dictionary else pyarrow.array([text] * rows)
+    table = pyarrow.table({"id": column, "unit": ["hc"] * rows, "start": ["2026-03-02 09:30"] * rows})
+    parquet.write_table(table, tmp_path / "a.parquet", compression="zstd", use_dictionary=dictionary)
+
+    with pytest.raises(InvalidInput) as refused:
+        case_for(tmp_path).read()
+
+    assert refused.value.what.key == "sources.grows_without_bound"
+
+
+def test_a_workbook_whose_sheet_breaks_off_is_damaged(tmp_path: Path) -> None:
+    book, saved = Workbook(), io.BytesIO()
+    assert book.active is not None
+    for number in range(50):
+        book.active.append(["id", "unit", "start", number])
+    book.save(saved)
+    with zipfile.ZipFile(saved) as whole, zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
+        for part in whole.infolist():
+            content = whole.read(part)
+            archive.writestr(part, content[: len(content) // 2] if "sheet1" in part.filename else content)
+
+    with pytest.raises(SourceUnavailable):
+        case_for(tmp_path).read()
+
+
+def test_the_headings_of_every_kind_of_file_are_told_in_their_order(tmp_path: Path) -> None:
+    row, packed, saved, book = {"b": "1", "a": None}, io.BytesIO(), io.BytesIO(), Workbook()
+    parquet.write_table(pyarrow.Table.from_pylist([row]), packed)
+    assert book.active is not None
+    book.active.append(["b", None, " a "])
+    book.save(saved)
+    files = {
+        "a.csv": b"b;a\n1;\n",
+        "a.csv.gz": gzip.compress(b'"b",a\n'),
+        "a.ndjson": b'{"b": 1}\n\n{"a": 2, "b": 3}\n',
+        "a.parquet": packed.getvalue(),
+        "a.xlsx": saved.getvalue(),
+    }
+
+    found = {name: headings_of(io.BytesIO(content), name=name) for name, content in files.items()}
+
+    assert all(headings == ["b", "a"] for headings in found.values()), found
 
 
 def test_an_unclosed_quotation_mark_costs_records_but_not_the_run(tmp_path: Path) -> None:
