@@ -36,6 +36,7 @@ def upload_section() -> None:
         key=f"upload.file.{st.session_state.setdefault('upload.uploads', 0)}",
     )
     if uploaded is None:
+        st.session_state.pop("upload.read", None)
         if done := st.session_state.get("upload.done"):
             show_done(done)
         return

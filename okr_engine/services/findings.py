@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor, Permission, may, require
-from okr_engine.database import moment_of, supersede, was_current
+from okr_engine.database import columns_of, moment_of, supersede, was_current
 from okr_engine.errors import InvalidInput, NotFound, StaleEdit
 from okr_engine.model import ComparabilityBreak, FindingAnswer, FindingKind, Indicator, Measurement
 from okr_engine.periods import Period
@@ -83,7 +84,7 @@ class History:
         comparable = self._comparable(key)
         return tuple(
             Finding(kind, evidence, self._answer(key, kind), self._edition(key, kind))
-            for kind, evidence in _suspicions(comparable, _point(figure), indicator)
+            for kind, evidence in _suspicions(comparable, _point_of(figure), indicator)
         )
 
     def _comparable(self, key: FigureKey) -> list[Point]:
@@ -208,8 +209,16 @@ def _earlier(
     session: Session, indicators: Collection[UUID], periods: Iterable[Period]
 ) -> dict[tuple[UUID, UUID], list[tuple[Period, Point]]]:
     before = {period.shifted(-back) for period in periods for back in range(1, MOST_POINTS + 1)}
-    rows = session.exec(
-        select(Measurement)
+    lineage = col(Measurement.lineage)
+    rows = session.execute(
+        columns_of(
+            Measurement.indicator_id,
+            Measurement.unit_id,
+            Measurement.period,
+            Measurement.value,
+            Measurement.denominator,
+            *(lineage[name].as_string() for name in _OF_LINEAGE),
+        )
         .where(
             was_current(Measurement, None),
             col(Measurement.value).is_not(None),
@@ -219,8 +228,8 @@ def _earlier(
         .order_by(col(Measurement.period_start))
     )
     found: dict[tuple[UUID, UUID], list[tuple[Period, Point]]] = defaultdict(list)
-    for row in rows:
-        found[row.indicator_id, row.unit_id].append((row.period, _point(row)))
+    for indicator, unit, period, value, denominator, *told in rows:
+        found[indicator, unit].append((period, _point(value, denominator, *told)))
     return found
 
 
@@ -248,17 +257,23 @@ def _answers(session: Session, keys: Collection[FigureKey]) -> dict[tuple[Figure
     return {(FigureKey(row.indicator_id, row.unit_id, row.period), row.finding): row for row in rows}
 
 
-def _point(figure: Measurement) -> Point:
+def _point_of(figure: Measurement) -> Point:
     assert figure.value is not None
     lineage = figure.lineage or {}
-    coverage, kpi, version = (lineage.get(name) for name in ("coverage", "kpi", "version"))
+    return _point(figure.value, figure.denominator, *(lineage.get(name) for name in _OF_LINEAGE))
+
+
+def _point(value: Decimal, denominator: Decimal | None, coverage: Any, kpi: Any, version: Any) -> Point:
     return Point(
-        value=figure.value,
-        denominator=figure.denominator,
+        value=value,
+        denominator=denominator,
         coverage=Decimal(str(coverage)) if coverage is not None else None,
         definition=f"{kpi} {version}" if kpi and version else None,
     )
 
 
+_OF_LINEAGE = ("coverage", "kpi", "version")
+
+
 def _said(figure: Measurement) -> tuple[Decimal | None, Point | None]:
-    return figure.numerator, None if figure.value is None else _point(figure)
+    return figure.numerator, None if figure.value is None else _point_of(figure)

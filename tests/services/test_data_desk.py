@@ -223,7 +223,8 @@ def test_a_denominator_that_jumps_is_suspicious(county: SmallCounty) -> None:
     assert kinds(figure(county, quarter=Q3)) == [FindingKind.SUDDEN_DENOMINATOR]
 
 
-def test_coverage_that_falls_since_the_period_before_is_suspicious(county: SmallCounty) -> None:
+def test_coverage_that_falls_since_the_period_before_is_suspicious(engine: Engine) -> None:
+    county = SmallCounty.laid_out(engine)
     record(county, Q2, "90", lineage={"kpi": "access_time", "version": "1", "coverage": "0.9934"})
     record(county, Q3, "90", lineage={"kpi": "access_time", "version": "1", "coverage": "0.9100"})
 
