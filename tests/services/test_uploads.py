@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from okr_engine.access import Actor
-from okr_engine.errors import InvalidInput, InvalidSettings, NotAllowed, OkrError
+from okr_engine.errors import InvalidInput, InvalidSettings, NotAllowed, OkrError, SchemaChanged
 from okr_engine.measuring.folders import opened, parquet_files, rows_of
 from okr_engine.measuring.set_aside import records_set_aside
 from okr_engine.measuring.tables import TABLES
@@ -279,35 +279,45 @@ def broken_sheet() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "key"),
     [
-        ("a.csv", b""),
-        ("a.csv", b"\n\n"),
-        ("a.csv", HEAD.encode()),
-        ("a.csv", b"\x00\x01\x02\xff\xfe" * 100),
-        ("a.csv.gz", gzip.compress(VISITS.encode() * 1000)[:400]),
-        ("a.csv.gz", b"\x1f\x8b\x08 no gzip"),
-        ("a.csv.gz", gzip.compress(HEAD.encode() + (b"1;" + b"x" * 99_000 + b"\n") * 300)),
-        ("a.csv", HEAD.encode() + b"1;" + b"x" * 17_000_000),
-        ("a.xlsx", b"PK\x03\x04 no workbook"),
-        ("a.xlsx", bomb()),
-        ("a.xlsx", broken_sheet()),
-        ("a.parquet", b"PAR1 no table PAR1"),
-        ("a.ndjson", b"no json\n[1]\n"),
-        ("a.pdf", b"%PDF"),
-        ("a", b"x"),
-        ("a.csv", f"1;{HETU};Malmi;2.6.2025 8.30;\n2;010190-123A;Malmi;2.6.2025 8.30;\n".encode()),
+        ("a.csv", b"", "sources.file_empty"),
+        ("a.csv", b"\n\n", "sources.file_empty"),
+        ("a.csv", HEAD.encode(), "uploads.no_records"),
+        ("a.csv", b"\x00\x01\x02\xff\xfe" * 100, "uploads.no_records"),
+        ("a.csv.gz", gzip.compress(VISITS.encode() * 1000)[:400], "sources.file_damaged"),
+        ("a.csv.gz", b"\x1f\x8b\x08 no gzip", "sources.file_damaged"),
+        (
+            "a.csv.gz",
+            gzip.compress(HEAD.encode() + (b"1;" + b"x" * 99_000 + b"\n") * 300),
+            "sources.grows_without_bound",
+        ),
+        ("a.csv", HEAD.encode() + b"1;" + b"x" * 17_000_000, "sources.file_damaged"),
+        ("a.xlsx", b"PK\x03\x04 no workbook", "sources.file_damaged"),
+        ("a.xlsx", bomb(), "sources.grows_without_bound"),
+        ("a.xlsx", broken_sheet(), "sources.file_damaged"),
+        ("a.parquet", b"PAR1 no table PAR1", "sources.file_damaged"),
+        ("a.ndjson", b"no json\n[1]\n", "sources.file_empty"),
+        ("a.pdf", b"%PDF", "uploads.unknown_kind"),
+        ("a", b"x", "uploads.unknown_kind"),
+        ("a.csv", f"1;{HETU};Malmi;2.6.2025 8.30;\n2;010190-123A;Malmi;;\n".encode(), "uploads.no_headings"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_file_that_cannot_be_used_is_a_sentence(upload: Upload, name: str, content: bytes) -> None:
+def test_a_file_that_cannot_be_used_is_a_sentence(upload: Upload, name: str, content: bytes, key: str) -> None:
     with pytest.raises(OkrError) as refused:
-        sample = upload.sample(content, name)
-        upload.bring(sample, columns=dict.fromkeys(upload.proposal(sample).columns, sample.headings[0]))
+        upload.sample(content, name)
 
-    assert refused.value.what.key
-    assert upload.stored() == []
+    assert refused.value.what.key == key
     assert HETU not in str(refused.value)
+
+
+def test_a_column_that_is_not_there_when_the_file_is_read_stores_nothing(upload: Upload) -> None:
+    sample = upload.sample()
+    with pytest.raises(SchemaChanged):
+        upload.bring(sample, columns={**upload.proposal(sample).columns, "unit_id": "Toimipiste"})
+
+    assert upload.stored() == []
 
 
 def test_a_file_that_breaks_off_after_its_sample_stores_nothing(upload: Upload) -> None:
