@@ -13,7 +13,7 @@ from app_pages.uploading.mapping import mapping_section
 from app_pages.uploading.preview import preview_counts, preview_tables
 from okr_engine.access import Permission, may_somewhere
 from okr_engine.errors import OkrError
-from okr_engine.i18n import number
+from okr_engine.i18n import number, period
 from okr_engine.services.uploads import Brought, Meaning, Sample, UploadedFile, bring_in, preview_of, sample_of
 
 
@@ -116,10 +116,27 @@ def show_done(done: Brought) -> None:
         "aside": done.set_aside,
     }
     told = {name: number(count, language()) for name, count in counts.items()}
-    st.success(
-        "  \n".join([t("upload.done", file=plain(done.file)), t("upload.done_counts", **told)]),
-        icon=":material/check_circle:",
-    )
+    lines = [t("upload.done", file=plain(done.file)), t("upload.done_counts", **told), *computed(done)]
+    st.success("  \n".join(lines), icon=":material/check_circle:")
+    if done.error is not None:
+        st.warning(t("upload.not_all_computed"), icon=":material/warning:")
+        show_error(done.error)
+
+
+def computed(done: Brought) -> list[str]:
+    """What the events did to figures, statuses and actions."""
+    if done.recomputed is None:
+        return []
+    kept, evaluation = done.recomputed.kept, done.recomputed.evaluation
+    if not kept.written:
+        return [t("upload.no_figures_changed")]
+    lines = [t("upload.figures_changed", count=kept.written)]
+    if evaluation.quarters:
+        quarters = [period(one, language()) for one in evaluation.quarters]
+        lines.append(t("data.done_decided", count=evaluation.decided, quarters=quarters))
+    if evaluation.raised:
+        lines.append(t("data.done_raised", count=len(evaluation.raised)))
+    return lines
 
 
 st.page_link("data.py", label=t("upload.back"), icon=":material/arrow_back:")

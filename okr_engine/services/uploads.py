@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -42,6 +42,7 @@ from okr_engine.measuring.tables import TABLES, Column
 from okr_engine.model import RememberedMapping
 from okr_engine.services.column_guesses import NOT_MAPPED, guessed_columns, guessed_table, guessed_words
 from okr_engine.services.installation import Installation
+from okr_engine.services.recomputing import Recomputed, recompute_after
 from okr_engine.settings import Settings
 from okr_engine.words import message
 
@@ -117,13 +118,15 @@ class Preview:
 
 @dataclass(frozen=True)
 class Brought:
-    """What came of a file."""
+    """What came of a file: what was stored and set aside, and what was computed from it, or why it could not be."""
 
     file: str
     run: str
     read: int
     stored: Stored
     set_aside: int
+    recomputed: Recomputed | None
+    error: OkrError | None
 
 
 def columns_to_map(table: str, mapped: Iterable[str]) -> list[Column]:
@@ -178,7 +181,13 @@ def proposed_meaning(session: Session, actor: Actor, sample: Sample) -> Meaning:
 
 def guessed_meaning(sample: Sample, table: str) -> Meaning:
     """What the headings and codes seem to mean as events of `table`."""
-    return Meaning(_system_of(sample.file), table, guessed_columns(table, sample.headings))
+    columns = guessed_columns(table, sample.headings)
+    codes = {
+        name: guessed_words(TABLES[table].column(name), found)
+        for name, heading in columns.items()
+        if TABLES[table].column(name).words and (found := sample.codes(heading))
+    }
+    return Meaning(_system_of(sample.file), table, columns, codes=codes)
 
 
 def code_guesses(sample: Sample, column: Column, heading: str) -> dict[str, str | None]:
@@ -203,13 +212,14 @@ def preview_of(actor: Actor, sample: Sample, meaning: Meaning, settings: Setting
 
 
 def bring_in(place: Installation, actor: Actor, sample: Sample, meaning: Meaning) -> Brought:
-    """Store the events of the whole file, list what is set aside, and remember what its columns mean.
+    """Store the events of the whole file, list what is set aside, remember the columns, and compute what has changed.
 
-    A file that breaks off stores nothing. Raises what `preview_of` does, and EventsBusy.
+    A file that breaks off stores nothing. Bringing it in again heals what was interrupted after the storing. Raises
+    what `preview_of` does, and EventsBusy.
     """
     _require_import(actor)
     file, now = sample.file, place.now()
-    run = f"{_SYSTEM}-{now:%Y%m%d-%H%M%S}"
+    run = f"{_SYSTEM}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     aside: list[SetAside] = []
     with TemporaryDirectory() as folder, _reaching_nothing() as client:
         path = Path(folder) / _safe(file.name)
@@ -221,7 +231,8 @@ def bring_in(place: Installation, actor: Actor, sample: Sample, meaning: Meaning
         stored = store_events(place.settings.events, events, run=run, now=now)
     set_aside(place.settings.events, aside, source=meaning.source_system, run=run, now=now)
     place.act(actor, remember, sample.headings, meaning)
-    return Brought(file.name, run, counted.read, stored, len(aside))
+    recomputed, error = _recomputed(place, actor, run)
+    return Brought(file.name, run, counted.read, stored, len(aside), recomputed, error)
 
 
 def remember(session: Session, actor: Actor, headings: Sequence[str], meaning: Meaning) -> None:
@@ -259,6 +270,15 @@ def person_key_of(settings: Settings) -> PersonKey:
     """What turns a person's identifier into the keyed hash; it raises InvalidSettings where there is no key."""
     key = settings.person_key.get_secret_value().encode() if settings.person_key else b""
     return lambda identifier: pseudonym(identifier, key)
+
+
+def _recomputed(place: Installation, actor: Actor, run: str) -> tuple[Recomputed | None, OkrError | None]:
+    """What follows from the events; they are stored whatever happens here, so that an error is told beside them."""
+    try:
+        done = recompute_after(place, actor, run=run)
+    except OkrError as error:
+        return None, error
+    return done, done.error
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,15 @@ import pytest
 from openpyxl import Workbook
 from pyarrow import parquet
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from okr_engine.access import Actor
+from okr_engine.database import writing
 from okr_engine.errors import InvalidInput, InvalidSettings, NotAllowed, OkrError, SchemaChanged
 from okr_engine.measuring.folders import opened, parquet_files, rows_of
 from okr_engine.measuring.set_aside import records_set_aside
 from okr_engine.measuring.tables import TABLES
-from okr_engine.model import RememberedMapping
+from okr_engine.model import Calculation, Indicator, Measurement, OrgUnit, RememberedMapping, Source
 from okr_engine.services.column_guesses import guessed_columns, guessed_table, guessed_words
 from okr_engine.services.installation import Installation
 from okr_engine.services.people import actor_with_code
@@ -38,7 +40,7 @@ from okr_engine.services.uploads import (
     sample_of,
 )
 from okr_engine.settings import Settings
-from tests.services.small_county import DATA_STEWARD, FIRST_LINE_OWNER, NOW, STRATEGY_OFFICE, TODAY, SmallCounty
+from tests.services.small_county import DATA_STEWARD, FIRST_LINE_OWNER, NOW, Q2, STRATEGY_OFFICE, TODAY, SmallCounty
 
 HETU = "131052-308T"
 HEAD = "Tapahtuma;Hetu;Yksikkö;Saapui;Lähti\n"
@@ -47,6 +49,12 @@ VISITS = (
     + f"1;{HETU};Malmi;2.6.2025 8.30;2.6.2025 9.15\n"
     + f"2;{HETU};Malmi;3.6.2025 8.30;3.6.2025 7.15\n"
     + "3;010190-123A;Jorvi;4.6.2025 8.30;\n"
+)
+
+
+CONTACTS = (
+    "Tapahtuma;Yksikkö;Yhteystapa;Alkupäivä\n"
+    "1;Malmi;vastaanotto;2.6.2025\n2;Malmi;vastaanotto;3.6.2025\n3;Jorvi;kotikäynti;4.6.2025\n"
 )
 
 
@@ -70,7 +78,8 @@ class Upload:
         return self.place.ask(proposed_meaning, self.who(), sample)
 
     def meaning(self, sample: Sample, **more: Any) -> Meaning:
-        return replace(self.proposal(sample), **({"constants": {"kind": "ED"}} | more))
+        more = {"constants": {"kind": "ED"}} | more
+        return replace(self.proposal(sample), **more)
 
     def preview(self, sample: Sample, **more: Any) -> Preview:
         return preview_of(self.who(), sample, self.meaning(sample, **more), self.place.settings, now=NOW)
@@ -85,6 +94,33 @@ class Upload:
             found = connection.execute(f"SELECT * FROM {rows_of(files)} ORDER BY 2")  # noqa: S608 - our own files
             names = [column[0] for column in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def compute_service_events(self) -> None:
+        """Let an indicator without a figure be computed from the events from the second quarter on."""
+        with writing(self.place.engine, actor="test", now=NOW) as session:
+            indicator = session.exec(select(Indicator).where(Indicator.code == "events")).one()
+            unit = session.exec(select(OrgUnit).where(OrgUnit.code == "county.integrated")).one()
+            source = Source(code="registers", name_fi="Rekisterit", connector="files", unit_id=unit.id)
+            session.add(source)
+            session.flush()
+            session.add(
+                Calculation(
+                    kpi="service_events",
+                    indicator_id=indicator.id,
+                    unit_id=unit.id,
+                    source_id=source.id,
+                    first_period=Q2,
+                )
+            )
+
+    def figures(self) -> list[Measurement]:
+        """The indicator's figures of the second quarter."""
+        query = (
+            select(Measurement)
+            .join(Indicator, col(Indicator.id) == col(Measurement.indicator_id))
+            .where(Indicator.code == "events", col(Measurement.period) == Q2)
+        )
+        return self.place.ask(lambda session: list(session.exec(query)))
 
     def remembered(self) -> list[RememberedMapping]:
         return self.place.ask(lambda session: list(session.exec(select(RememberedMapping))))
@@ -193,7 +229,7 @@ def test_what_is_brought_in_is_stored_with_its_run_and_the_rest_is_listed(upload
     done = upload.bring(upload.sample())
 
     assert (done.read, done.stored.added, done.set_aside) == (3, 2, 1)
-    assert {row["run"] for row in upload.stored()} == {done.run} == {"upload-20250715-090000"}
+    assert {row["run"] for row in upload.stored()} == {done.run} == {"upload-20250715T090000Z"}
     (aside,) = records_set_aside(upload.folder, done.run)
     assert (aside.place.file, aside.place.line) == ("visits.csv", 3)
 
@@ -355,3 +391,25 @@ def test_whoever_may_not_import_brings_nothing_in(upload: Upload) -> None:
         upload.sample(who=FIRST_LINE_OWNER)
     with pytest.raises(NotAllowed):
         upload.bring(upload.sample(), who=FIRST_LINE_OWNER)
+
+
+def test_the_figures_that_rest_on_the_events_are_computed_and_their_statuses_decided(upload: Upload) -> None:
+    upload.compute_service_events()
+
+    done = upload.bring(upload.sample(CONTACTS), constants={})
+
+    assert done.error is None
+    assert done.recomputed is not None
+    assert (done.recomputed.kept.written, done.recomputed.evaluation.quarters[0]) == (1, Q2)
+    [figure] = upload.figures()
+    assert (figure.value, figure.source, figure.recorded_by) == (Decimal(3), f"run:{done.run}", DATA_STEWARD)
+
+
+def test_what_was_interrupted_after_the_storing_is_computed_when_the_file_comes_again(upload: Upload) -> None:
+    upload.bring(upload.sample(CONTACTS), constants={})
+    upload.compute_service_events()
+
+    again = upload.bring(upload.sample(CONTACTS), constants={})
+
+    assert again.recomputed is not None
+    assert (again.stored.unchanged, again.recomputed.kept.written) == (3, 1)
