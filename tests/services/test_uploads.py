@@ -25,6 +25,8 @@ from okr_engine.measuring.set_aside import records_set_aside
 from okr_engine.measuring.tables import TABLES
 from okr_engine.model import Calculation, Indicator, Measurement, OrgUnit, RememberedMapping, Source
 from okr_engine.services.column_guesses import guessed_columns, guessed_table, guessed_words
+from okr_engine.services.finality import declare_final, reopen
+from okr_engine.services.findings import FigureKey
 from okr_engine.services.installation import Installation
 from okr_engine.services.people import actor_with_code
 from okr_engine.services.uploads import (
@@ -413,3 +415,20 @@ def test_what_was_interrupted_after_the_storing_is_computed_when_the_file_comes_
 
     assert again.recomputed is not None
     assert (again.stored.unchanged, again.recomputed.kept.written) == (3, 1)
+
+
+def test_a_figure_declared_final_is_not_changed_by_more_events_until_it_is_opened_again(upload: Upload) -> None:
+    upload.compute_service_events()
+    upload.bring(upload.sample(CONTACTS), constants={})
+    [first] = upload.figures()
+    key = FigureKey(first.indicator_id, first.unit_id, Q2)
+    upload.place.act(upload.who(), declare_final, key, reason=None, based_on=1)
+    more = CONTACTS + "4;Jorvi;kotikäynti;5.6.2025\n"
+
+    upload.bring(upload.sample(more), constants={})
+    stood = [one.value for one in upload.figures() if one.superseded_at is None]
+    upload.place.act(upload.who(), reopen, key, reason="Lisää tapahtumia", based_on=2)
+    upload.bring(upload.sample(more), constants={})
+
+    assert stood == [Decimal(3)]
+    assert [one.value for one in upload.figures() if one.superseded_at is None] == [Decimal(4)]
