@@ -5,7 +5,7 @@ from uuid import UUID
 import streamlit as st
 
 from app_pages.components.here import Stamp, installation, stamp, t, user
-from okr_engine.access import OPERATOR, Actor
+from okr_engine.access import OPERATOR, SCHEDULE, Actor
 from okr_engine.periods import Period
 from okr_engine.services import people
 from okr_engine.services.action_views import ActionView, action_views
@@ -47,8 +47,14 @@ def versions_of_narrative(goal_id: UUID, quarter: Period, language: Language) ->
 
 
 def name_of(code: str) -> str:
-    """The name of whoever did something; a code that is nobody's stays as it is, and the operator has a word."""
-    return t("holders.operator") if code == OPERATOR.code else _name(installation().data_version(), code)
+    """The name of whoever did something; a code that is nobody's stays as it is, operator and schedule have a word."""
+    match code:
+        case OPERATOR.code:
+            return t("holders.operator")
+        case SCHEDULE.code:
+            return t("holders.schedule")
+        case _:
+            return _name(installation().data_version(), code)
 
 
 def role_called(code: str) -> Words:
