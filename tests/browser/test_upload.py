@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import FilePayload, Locator, expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser.conftest import OKR, App, served, with_demo
 from tests.browser.test_reading import OUR_RULES
-from tests.browser.test_writing import press, signed_in
+from tests.browser.test_writing import choose, press, signed_in
 from tests.ports import free_port
 
 STEWARD = "data-steward"
@@ -34,18 +34,8 @@ def upload(app: App, name: str = "kaynnit.csv", content: str = VISITS) -> App:
     signed_in(app, STEWARD).open("upload")
     file = FilePayload(name=name, mimeType="text/csv", buffer=content.encode())
     app.page.locator("input[type=file]").set_input_files(file)
-    expect(app.page.get_by_role("heading", name="Mitä sarakkeet tarkoittavat")).to_be_visible()
+    expect(app.page.get_by_role("table", name="Ensimmäiset tapahtumat")).to_be_visible()
     return app.idle()
-
-
-def chooser(app: App, label: str) -> Locator:
-    return app.page.get_by_role("combobox", name=label, exact=True)
-
-
-def choose(app: App, label: str, option: str) -> None:
-    chooser(app, label).click()
-    app.page.get_by_role("option", name=option, exact=True).click()
-    app.idle()
 
 
 def test_a_file_is_mapped_seen_brought_in_and_recognised_the_next_time(app: App) -> None:
