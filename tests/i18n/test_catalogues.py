@@ -20,8 +20,8 @@ from okr_engine.model.indicators import BreakKind, MeasureUnit
 from okr_engine.model.reviews import NarrativeState
 from okr_engine.model.sources import FindingKind
 from okr_engine.periods import Cadence
-from okr_engine.services.indicator_reports import Origin
 from okr_engine.services.data_desk import DataState
+from okr_engine.services.indicator_reports import Origin
 from okr_engine.services.standings import Movement
 from okr_engine.statistics.proportions import Place
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
@@ -45,16 +45,15 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "direction_short": Direction,
     "doctor": None,
     "error.not_allowed": Permission,
-    "event_table": None,
-    "excluded": None,
     "event_column": None,
     "event_table": None,
     "event_word": None,
+    "excluded": None,
     "figure": None,
     "figure_short": None,
+    "finding": FindingKind,
     "funnel_place": Place,
     "indicator.origin": Origin,
-    "finding": FindingKind,
     "key_result_kind": KeyResultKind,
     "language": Language,
     "limit_confidence": Confidence,
