@@ -194,6 +194,16 @@ def test_the_figure_is_that_of_a_slow_count_by_hand(
         assert (found.numerator or 0, found.denominator or 0, found.pending) == slow
 
 
+def test_the_figure_of_a_hundred_thousand_visits_is_that_of_a_slow_count_by_hand(tmp_path: Path) -> None:
+    events = random_visits(100_000, seed=20251126)
+
+    found = measured("revolving_door", stored(tmp_path, events), "2025-Q1").figure
+
+    slow = count_by_hand(events, Period.parse("2025-Q1"), NOW, definition("revolving_door").with_defaults({}))
+    assert (found.numerator, found.denominator, found.pending) == slow
+    assert slow[0] > 5_000
+
+
 @pytest.mark.parametrize("parameters", PARAMETERS, ids=str)
 def test_a_month_alone_gives_the_same_as_reading_everything(
     random_folder: "Random", parameters: dict[str, Any]
@@ -204,6 +214,21 @@ def test_a_month_alone_gives_the_same_as_reading_everything(
 
         assert alone.figure == whole.figure
         assert alone.figure.denominator
+
+
+@pytest.mark.parametrize("hours", [13.9 * 24, 14 * 24])
+def test_a_month_alone_knows_an_episode_that_began_long_before_it(tmp_path: Path, hours: float) -> None:
+    begun = at("2025-06-01T10:00") - timedelta(hours=hours + 13 * 24)
+    visits = [
+        visit(1, "Aino", begun, hours=hours, disposition="TRANSFER"),
+        visit(2, "Aino", begun.astimezone(UTC) + timedelta(hours=hours), hours=13 * 24),
+    ]
+    folder = stored(tmp_path, visits)
+
+    alone, whole = (measured("revolving_door", folder, whole=all_of_it).figure for all_of_it in (False, True))
+
+    assert alone == whole
+    assert alone.excluded["too_long"] == 1
 
 
 def test_the_order_of_events_and_files_does_not_matter(random_folder: "Random", tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ WITH registrations AS (
         source_event_id,
         person_key,
         CASE $by WHEN 'unit' THEN unit_id WHEN 'area' THEN area_id ELSE '' END AS grp,
+        CASE $site WHEN 'same_unit' THEN unit_id WHEN 'same_area' THEN area_id END AS site,
         unit_id,
-        area_id,
         COALESCE(planned, FALSE) AS planned,
         COALESCE(disposition, 'UNKNOWN') AS disposition,
         arrival_ts_utc AS arrival,
         CASE WHEN departure_ts_utc <= $as_of THEN departure_ts_utc END AS departure,
+        CASE WHEN departure_ts_utc <= $as_of THEN departure_ts_utc ELSE arrival_ts_utc END AS until,
         CASE
             WHEN COALESCE(status, 'finished') NOT IN ('finished', 'in_progress') THEN 'not_held'
             WHEN person_key IS NULL OR person_key = '' THEN 'unlinkable'
@@ -22,45 +23,45 @@ WITH registrations AS (
         AND (
             $whole
             OR (
-                -- An episode is at most longest_days long, so everything that bears on one of the period starts after this.
+                -- What bears on an episode of the period ends at most longest_days before it, and begins as long before that.
                 arrival_ts_utc >= $from_moment
-                    - INTERVAL '1' DAY * (2 * $longest_days) - INTERVAL '1' HOUR * ($window_hours + $merge_gap_hours)
+                    - INTERVAL '1' DAY * (2 * $longest_days) - INTERVAL '1' HOUR * $merge_gap_hours
+                AND (
+                    arrival_ts_utc >= $from_moment - INTERVAL '1' DAY * $longest_days - INTERVAL '1' HOUR * $merge_gap_hours
+                    OR departure_ts_utc >= $from_moment - INTERVAL '1' DAY * $longest_days - INTERVAL '1' HOUR * $merge_gap_hours
+                )
                 AND arrival_ts_utc < $to_moment + INTERVAL '1' HOUR * ($window_hours + $merge_gap_hours)
             )
         )
 ),
 
--- Registrations are linked where they are the same person's, at the same place if returns elsewhere do not count.
-linkable AS (
+-- Registrations follow each other within one history: those of a person, at the site if it is asked about.
+told AS (
     SELECT
         *,
         CASE
             WHEN problem IS NOT NULL THEN NULL
-            WHEN $site = 'same_unit' THEN person_key || ' ' || unit_id
-            WHEN $site = 'same_area' THEN person_key || ' ' || COALESCE(area_id, '')
-            ELSE person_key
-        END AS link
+            WHEN $site = 'any' THEN person_key
+            ELSE person_key || ' ' || COALESCE(site, '')
+        END AS history
     FROM registrations
 ),
 
 reaches AS (
     SELECT
         *,
-        COALESCE(departure, arrival) AS until,
-        MAX(COALESCE(departure, arrival)) OVER (
-            PARTITION BY link ORDER BY arrival, COALESCE(departure, arrival), source_event_id
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ROW_NUMBER() OVER (PARTITION BY history ORDER BY arrival, until, source_event_id) AS place,
+        MAX(until) OVER (
+            PARTITION BY history ORDER BY arrival, until, source_event_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS reached
-    FROM linkable
+    FROM told
 ),
 
 -- A registration inside an earlier one adds nothing; among the others the last of an episode is the last to end.
 steps AS (
     SELECT
         *,
-        CASE
-            WHEN reached IS NULL OR arrival > reached + INTERVAL '1' HOUR * $merge_gap_hours THEN 1 ELSE 0
-        END AS begins
+        reached IS NULL OR arrival > reached + INTERVAL '1' HOUR * $merge_gap_hours AS begins
     FROM reaches
     WHERE problem IS NOT NULL OR reached IS NULL OR until >= reached
 ),
@@ -68,14 +69,12 @@ steps AS (
 followed AS (
     SELECT
         *,
-        LEAD(begins) OVER (PARTITION BY link ORDER BY arrival, until, source_event_id) AS next_begins,
-        MAX(CASE WHEN begins = 1 THEN arrival END) OVER (
-            PARTITION BY link ORDER BY arrival, until, source_event_id
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        LEAD(begins) OVER (PARTITION BY history ORDER BY place) AS next_begins,
+        MAX(CASE WHEN begins THEN arrival END) OVER (
+            PARTITION BY history ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS began,
-        MIN(CASE WHEN begins = 1 AND NOT planned THEN arrival END) OVER (
-            PARTITION BY link ORDER BY arrival, until, source_event_id
-            ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+        MIN(CASE WHEN begins AND NOT planned THEN arrival END) OVER (
+            PARTITION BY history ORDER BY place ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
         ) AS next_arrival
     FROM steps
 ),
@@ -99,7 +98,7 @@ episodes AS (
     FROM followed
     WHERE CASE
         WHEN problem IS NOT NULL OR departure IS NULL THEN arrival >= $from_moment AND arrival < $to_moment
-        ELSE COALESCE(next_begins, 1) = 1 AND departure >= $from_moment AND departure < $to_moment
+        ELSE COALESCE(next_begins, TRUE) AND departure >= $from_moment AND departure < $to_moment
     END
 ),
 
