@@ -33,14 +33,7 @@ def opened(**config: str | bool) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def parquet_files(folder: Path, table: str) -> list[Path]:
     """The table's files in the order of their names; InvalidEvents names each one that cannot be read as Parquet."""
-    files = sorted((folder / table).glob("**/*.parquet"))
-    broken = [path for path in files if _footer(path) is None]
-    if broken:
-        what, remedy = message("events.unreadable_file"), message("events.unreadable_file_remedy")
-        raise InvalidEvents(
-            str(folder), [Mistake(Place(file=str(path.relative_to(folder))), what, remedy) for path in broken]
-        )
-    return files
+    return list(_footers(folder, table))
 
 
 def known_tables(folder: Path) -> list[str]:
@@ -70,13 +63,14 @@ def create_view(connection: duckdb.DuckDBPyConnection, folder: Path, table: Tabl
     An optional column that is missing is empty, a missing local day is that of its moment in `zone`. Raises
     InvalidEvents for files that cannot be read, and for columns that are missing or hold something else.
     """
-    files = parquet_files(folder, table.name)
+    footers = _footers(folder, table.name)
+    files = list(footers)
     found = _types_of_columns(connection, files)
     if files and (mistakes := [one for column in table.columns for one in _mistakes(column, table, found)]):
         raise InvalidEvents(str(folder), mistakes)
     selected = ", ".join(f"{_read(column, found, zone)} AS {column.name}" for column in table.columns)
     rows = f"SELECT {selected} FROM {rows_of(files)}" if files else f"SELECT {selected} WHERE FALSE"
-    if files and not _is_each_once(folder / table.name, files) and has_doubles(connection, table, files):
+    if files and not _is_each_once(folder / table.name, footers) and has_doubles(connection, table, files):
         rows = newest(table, rows)
     connection.execute(f"CREATE VIEW {table.name} AS {rows}")
 
@@ -98,6 +92,17 @@ def has_doubles(connection: duckdb.DuckDBPyConnection, table: Table, files: Sequ
         f"SELECT sum(times), count(*) FROM (SELECT count(*) AS times FROM {rows_of(files)} GROUP BY {identity})"
     ).fetchall()[0]
     return bool(rows != events)
+
+
+def _footers(folder: Path, table: str) -> Mapping[Path, parquet.FileMetaData]:
+    """What each of the table's files says about itself, in the order of their names."""
+    footers = {path: _footer(path) for path in sorted((folder / table).glob("**/*.parquet"))}
+    if broken := [path for path, footer in footers.items() if footer is None]:
+        what, remedy = message("events.unreadable_file"), message("events.unreadable_file_remedy")
+        raise InvalidEvents(
+            str(folder), [Mistake(Place(file=str(path.relative_to(folder))), what, remedy) for path in broken]
+        )
+    return footers
 
 
 def _footer(path: Path) -> parquet.FileMetaData | None:
@@ -158,9 +163,8 @@ def _read(column: Column, found: Mapping[str, str], zone: ZoneInfo) -> str:
     return f"CAST({value} AS {column.holds})"
 
 
-def _is_each_once(home: Path, files: Sequence[Path]) -> bool:
+def _is_each_once(home: Path, footers: Mapping[Path, parquet.FileMetaData]) -> bool:
     """Whether the store alone has written here, and was not interrupted while it moved an event."""
-    if (home / MOVING).exists() or len({path.parent for path in files}) < len(files):
+    if (home / MOVING).exists() or len({path.parent for path in footers}) < len(footers):
         return False
-    footers = [footer for path in files if (footer := _footer(path))]
-    return all((footer.metadata or {}).get(MARK.encode()) == MARKED.encode() for footer in footers)
+    return all((footer.metadata or {}).get(MARK.encode()) == MARKED.encode() for footer in footers.values())
