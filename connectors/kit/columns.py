@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cached_property, partial
 from typing import Literal, NoReturn, Self
 from zoneinfo import ZoneInfo
 
@@ -18,10 +19,12 @@ from okr_engine.words import message
 
 TableName = Literal["visit", "service_event", "waiting_episode", "survey_response", "observation"]
 
+Reader = Callable[[object, ZoneInfo, PersonKey], object]
+
 _YES = frozenset({"1", "true", "t", "yes", "y", "kyllä", "k", "x", "ja", "j"})
 _NO = frozenset({"0", "false", "f", "no", "n", "ei", "e", "nej"})
+_FLAGS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 _SHOWN_COLUMNS = 30
-_COLUMNS = {table.name: {column.name: column for column in table.columns} for table in TABLES.values()}
 
 
 class ColumnMap(BaseModel):
@@ -57,6 +60,13 @@ class ColumnMap(BaseModel):
         """The names of their columns that are read."""
         return frozenset(self.columns.values())
 
+    @cached_property
+    def readers(self) -> Mapping[str, Reader]:
+        """For each canonical column that is told, what reads its value."""
+        table = TABLES[self.table]
+        told = dict.fromkeys([name for name in _SYSTEM if name in table.by_name] + [*self.constants, *self.columns])
+        return {name: _reader(table.by_name[name], self.codes.get(name)) for name in told}
+
 
 _SYSTEM = ("source_system", "source")
 
@@ -71,13 +81,13 @@ def event_of_row(
     **more: object,
 ) -> Event:
     """The event that a row tells; `value_of` gives the value of one of their columns. InvalidEvent names the column."""
-    table, known = TABLES[column_map.table], _COLUMNS[column_map.table]
-    values: dict[str, object] = {name: source_system for name in _SYSTEM if name in table.names}
+    table = TABLES[column_map.table]
+    values: dict[str, object] = {name: source_system for name in _SYSTEM if name in table.by_name}
     values |= column_map.constants
     for name, theirs in column_map.columns.items():
         values[name] = value_of(theirs)
-    for name in values:
-        values[name] = _read(known[name], values[name], column_map.codes.get(name), zone, person_key)
+    for name, read in column_map.readers.items():
+        values[name] = read(values[name], zone, person_key)
     _add_local_days(table, values, zone)
     return event(table.name, **values, **more)
 
@@ -108,14 +118,24 @@ def check_headings(headings: Sequence[str], wanted: Collection[str], *, source: 
 
 
 def _add_local_days(table: Table, values: dict[str, object], zone: ZoneInfo) -> None:
-    for column in table.columns:
-        moment = values.get(column.local_day_of or "")
-        if isinstance(moment, datetime) and not values.get(column.name):
-            values[column.name] = local_day(moment, zone)
+    for local_day_column, moment_column in table.local_days:
+        moment = values.get(moment_column)
+        if isinstance(moment, datetime) and not values.get(local_day_column):
+            values[local_day_column] = local_day(moment, zone)
+
+
+def _reader(column: Column, codes: Mapping[str, str] | None) -> Reader:
+    return partial(_read, column, codes, _PLAIN.get(column.holds), _ZONED.get(column.holds))
 
 
 def _read(
-    column: Column, value: object, codes: Mapping[str, str] | None, zone: ZoneInfo, person_key: PersonKey
+    column: Column,
+    codes: Mapping[str, str] | None,
+    plain: Callable[[Column, object], object] | None,
+    zoned: Callable[[Column, object, ZoneInfo], object] | None,
+    value: object,
+    zone: ZoneInfo,
+    person_key: PersonKey,
 ) -> object:
     if isinstance(value, str):
         value = value.strip()
@@ -125,17 +145,9 @@ def _read(
         value = _decoded(column, value, codes)
     if column.personal:
         return person_key(plain_text(value))
-    match column.holds:
-        case ColumnType.TEXT:
-            return plain_text(value)
-        case ColumnType.WHOLE | ColumnType.NUMBER:
-            return _number(column, value)
-        case ColumnType.MOMENT:
-            return _moment(column, value, zone)
-        case ColumnType.DAY:
-            return _day(column, value, zone)
-        case ColumnType.FLAG:
-            return _flag(column, value)
+    if zoned:
+        return zoned(column, value, zone)
+    return plain(column, value) if plain else plain_text(value)
 
 
 def _decoded(column: Column, value: object, codes: Mapping[str, str]) -> str:
@@ -147,6 +159,8 @@ def _decoded(column: Column, value: object, codes: Mapping[str, str]) -> str:
 
 def plain_text(value: object) -> str:
     """A value as the text a person would see; whole numbers of a spreadsheet without their decimals."""
+    if type(value) is str:
+        return value.strip()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value.value if isinstance(value, StrEnum) else value).strip()
@@ -175,10 +189,19 @@ def _number(column: Column, value: object) -> Decimal:
 
 
 def _flag(column: Column, value: object) -> bool:
-    word = plain_text(value).casefold()
-    if word not in _YES | _NO:
-        _refuse("events.not_a_flag", column, value)
-    return word in _YES
+    flag = _FLAGS.get(plain_text(value).casefold())
+    return _refuse("events.not_a_flag", column, value) if flag is None else flag
+
+
+_PLAIN: Mapping[ColumnType, Callable[[Column, object], object]] = {
+    ColumnType.WHOLE: _number,
+    ColumnType.NUMBER: _number,
+    ColumnType.FLAG: _flag,
+}
+_ZONED: Mapping[ColumnType, Callable[[Column, object, ZoneInfo], object]] = {
+    ColumnType.MOMENT: _moment,
+    ColumnType.DAY: _day,
+}
 
 
 def _refuse(key: str, column: Column, value: object, **more: object) -> NoReturn:

@@ -47,6 +47,8 @@ def moment_from_unix(seconds: object) -> datetime:
 
 
 def _read(text: str) -> datetime:
+    if "." not in text:
+        return datetime.fromisoformat(text)
     if found := _DAY_FIRST.fullmatch(text):
         parts = {name: int(number) for name, number in found.groupdict(default="0").items()}
         return datetime(**parts)  # type: ignore[arg-type]  # noqa: DTZ001  the zone is the caller's

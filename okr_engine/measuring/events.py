@@ -42,9 +42,10 @@ def event(table: str, **values: object) -> Event:
     person's identifier in clear.
     """
     known = TABLES[table]
-    for name in values.keys() - set(known.names):
+    for name in values.keys() - known.by_name.keys():
         _refuse("events.unknown_column", name, table=table)
-    checked = {column.name: _checked(column, values.get(column.name)) for column in known.columns}
+    told = values.get
+    checked = {name: check(told(name)) for name, check in _CHECKS_OF[table]}
     _agrees(known, checked)
     return Event(table, checked)
 
@@ -65,12 +66,17 @@ def local_day(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
-def _checked(column: Column, value: object) -> Value:
-    if value is not None and value != "":
-        return _CHECKS[column.holds](column, value)
-    if column.required:
-        _refuse("events.missing_value", column.name)
-    return None
+def _check_of(column: Column) -> Callable[[object], Value]:
+    check = _CHECKS[column.holds]
+
+    def checked(value: object) -> Value:
+        if value is not None and value != "":
+            return check(column, value)
+        if column.required:
+            _refuse("events.missing_value", column.name)
+        return None
+
+    return checked
 
 
 def _text(column: Column, value: object) -> str:
@@ -141,6 +147,7 @@ _CHECKS: Mapping[ColumnType, Callable[[Column, object], Value]] = {
     ColumnType.DAY: _day,
     ColumnType.FLAG: _flag,
 }
+_CHECKS_OF = {name: [(each.name, _check_of(each)) for each in table.columns] for name, table in TABLES.items()}
 
 
 def _in_range(column: Column, day: date) -> None:
@@ -154,10 +161,10 @@ def _agrees(table: Table, row: Mapping[str, Value]) -> None:
         first, last = row[start], row[end]
         if isinstance(first, date) and isinstance(last, date) and last < first:
             _refuse("events.ends_before_start", end, start=start)
-    for column in table.columns:
-        moment, day = row.get(column.local_day_of or ""), row[column.name]
+    for local_day_column, moment_column in table.local_days:
+        moment, day = row[moment_column], row[local_day_column]
         if isinstance(moment, datetime) and isinstance(day, date) and abs((moment.date() - day).days) > 1:
-            _refuse("events.day_of_another_moment", column.name, moment=column.local_day_of)
+            _refuse("events.day_of_another_moment", local_day_column, moment=moment_column)
     if table.name == "survey_response":
         _on_its_scale(row)
 

@@ -114,9 +114,19 @@ class Table:
         """The names of the columns without which a row says nothing."""
         return tuple(column.name for column in self.columns if column.required)
 
+    @cached_property
+    def local_days(self) -> tuple[tuple[str, str], ...]:
+        """The columns that hold a local day, each with the moment whose day it is."""
+        return tuple((column.name, column.local_day_of) for column in self.columns if column.local_day_of)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Column]:
+        """The columns by their names."""
+        return {column.name: column for column in self.columns}
+
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""
-        return {column.name: column for column in self.columns}[name]
+        return self.by_name[name]
 
 
 def _text(name: str, *, required: bool = False) -> Column:
