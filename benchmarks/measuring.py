@@ -1,9 +1,11 @@
-"""Figures from many events: against SQL and pandas written for one question only, in memory, and a month alone."""
+"""KPIs from many events: the revolving door beside SQL and pandas written for it alone, and how the cost grows."""
 
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -14,57 +16,80 @@ import pandas as pd
 
 from benchmarks.figures import Figure, middle
 from benchmarks.large_county import LargeCounty
-from benchmarks.many_events import make_service_events, make_visits, make_waits
+from benchmarks.many_events import LAST_YEAR, make_events
 from okr_engine.measuring.deadlines import read_limits
 from okr_engine.measuring.definition import definition
 from okr_engine.measuring.measure import Question
 from okr_engine.measuring.measure import measure as measure_figure
 from okr_engine.periods import Period
 
-ROWS = 10_000_000
-SMALLER = 1_000_000
+EVENTS = 10_000_000
+SIZES = (1_000_000, 10_000_000)
+LARGEST = 100_000_000
+# So many years of visits lie in the folder where a month is compared with all of them.
+YEARS = 10
 ROUNDS = 3
 YEAR, MONTH = Period.parse("2025"), Period.parse("2025-06")
 
 LIMITS = read_limits()
-KPIS = {"revolving_door": make_visits, "access_time": make_waits, "service_events": make_service_events}
 
 Counts = tuple[int, int]
 
 
-def measure(_: LargeCounty, rows: int = ROWS) -> Iterator[Figure]:
-    """Compare on a year of visits, and see that everybody counts the same; then the other figures, and their growth."""
-    with TemporaryDirectory() as folder:
-        events = Path(folder)
-        make_visits(events, rows)
-        ours, by_hand = _in_turns(lambda: by_definition(events, YEAR), lambda: by_sql(events))
-        _, slow = _in_turns(lambda: by_definition(events, YEAR), lambda: by_pandas(events), rounds=1)
-        memory = _peak_memory(events)
-        on = f"{rows:,} visits of a year, {ours:.1f} s"
-        yield Figure("revolving door: the definition, to SQL for one question", ours / by_hand, "×", 1.25, on)
-        yield Figure("revolving door: the definition, to pandas", ours / slow, "×", 0.1, f"pandas {slow:.0f} s")
-        yield Figure("revolving door: peak memory", memory, "MB", 2000, "of a process that does nothing else")
-        yield from _growth(events, rows)
-        for kpi in ("access_time", "service_events"):
-            KPIS[kpi](events, rows)
-            yield from _growth(events, rows, kpi=kpi)
+def measure(_: LargeCounty) -> Iterator[Figure]:
+    """Compare on a year of events, see that everybody counts the same, and how the cost grows with their number."""
+    with _events("visit", "service_event", "waiting_episode", number=EVENTS) as events:
+        yield from _beside_others(events)
+        for kpi in ("access_time", "revolving_door", "service_events"):
+            [seconds] = _in_turns(partial(by_definition, events, YEAR, kpi=kpi))
+            yield Figure(kpi, seconds, "s", how=f"a year of {EVENTS:,} rows")
+    for number in SIZES:
+        yield from _growth(number)
 
 
-def _growth(events: Path, rows: int, *, kpi: str = "revolving_door") -> Iterator[Figure]:
-    """A figure of a year, a month of it alone, and the cost of a row beside that of a smaller number of rows."""
-    [whole] = _in_turns(lambda: by_definition(events, YEAR, kpi=kpi))
-    alone, of_everything = _in_turns(
-        lambda: by_definition(events, MONTH, kpi=kpi), lambda: by_definition(events, MONTH, kpi=kpi, whole=True)
-    )
+def hundred_million(_: LargeCounty) -> Iterator[Figure]:
+    """The longest one, for a machine with 10 GB of disk to spare."""
+    yield from _growth(LARGEST)
+
+
+def _beside_others(events: Path) -> Iterator[Figure]:
+    ours, by_hand = _in_turns(lambda: by_definition(events, YEAR), lambda: by_sql(events))
+    memory = _peak_memory(events)
+    again, slow = _in_turns(lambda: by_definition(events, YEAR), lambda: by_pandas(events), rounds=1)
+    on = f"{EVENTS:,} visits of a year, {ours:.2f} s"
+    yield Figure("the revolving door, to SQL for one question", ours / by_hand, "×", 1.25, on)
+    yield Figure("the revolving door, to straightforward pandas", again / slow, "×", 0.1, f"pandas {slow:.1f} s")
+    yield Figure("peak memory", memory, "MB", 2000, "of a process that does nothing else")
+
+
+def _growth(number: int) -> Iterator[Figure]:
+    """What a visit costs where all are read, and how much less a month alone costs."""
+    with _events("visit", number=number, years=YEARS) as events:
+        rounds = ROUNDS if number < LARGEST else 1
+        alone, whole = _in_turns(
+            lambda: by_definition(events, MONTH), lambda: by_definition(events, MONTH, whole=True), rounds=rounds
+        )
+        [by_year] = _in_turns(lambda: _year_by_year(events), rounds=rounds)
+    # Below that, a month costs little more than opening the files.
+    at_most = 0.1 if number >= EVENTS else None
+    all_of_them = f"{number:,} visits of {YEARS} years"
+    yield Figure(f"{all_of_them}: each, all at once", whole / number * 1e9, "ns", how=f"together {whole:.1f} s")
+    yield Figure(f"{all_of_them}: each, year by year", by_year / number * 1e9, "ns", how=f"together {by_year:.1f} s")
+    yield Figure(f"{all_of_them}: a month, to all", alone / whole, "×", at_most, f"the same figure, {alone:.2f} s")
+
+
+def _year_by_year(events: Path) -> Counts:
+    years = [Period.parse(str(year)) for year in range(LAST_YEAR - YEARS + 1, LAST_YEAR + 1)]
+    counts = [by_definition(events, year) for year in years]
+    return sum(returns for returns, _ in counts), sum(episodes for _, episodes in counts)
+
+
+@contextmanager
+def _events(*tables: str, number: int, years: int = 1) -> Iterator[Path]:
     with TemporaryDirectory() as folder:
-        KPIS[kpi](Path(folder), SMALLER)
-        [smaller] = _in_turns(lambda: by_definition(Path(folder), YEAR, kpi=kpi))
-    yield Figure(f"{kpi}: a year of {rows:,} rows", whole, "s")
-    yield Figure(
-        f"{kpi}: a month alone, to reading everything for it", alone / of_everything, "×", None, f"{alone:.2f} s"
-    )
-    growth = (whole / rows) / (smaller / SMALLER)
-    yield Figure(f"{kpi}: cost of a row, to that among {SMALLER:,}", growth, "×", None, "1 is flat")
+        for table in tables:
+            make_events(Path(folder), table, number, years=years)
+        yield Path(folder)
 
 
 def by_definition(events: Path, period: Period, *, kpi: str = "revolving_door", whole: bool = False) -> Counts:
@@ -143,7 +168,7 @@ def _in_turns(*works: Callable[[], Counts], rounds: int = ROUNDS) -> list[float]
 
 def _peak_memory(events: Path) -> float:
     """Megabytes of a process of its own that measures the year."""
-    command = [sys.executable, "-m", "benchmarks.measuring", "--alone", str(events)]
+    command = [sys.executable, "-m", "benchmarks.measuring", str(events)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
@@ -154,9 +179,5 @@ def _peak_of_this_process() -> float:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--alone":
-        by_definition(Path(sys.argv[2]), YEAR)
-        print(_peak_of_this_process())
-    else:
-        for figure in measure(None, int(sys.argv[1])):  # type: ignore[arg-type]
-            print(figure)
+    by_definition(Path(sys.argv[1]), YEAR)
+    print(_peak_of_this_process())

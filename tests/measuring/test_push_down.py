@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,11 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from okr_engine.measuring.deadlines import Deadline, deadlines
+from okr_engine.measuring.deadlines import deadlines
 from okr_engine.measuring.definition import definition, kpis
 from okr_engine.measuring.events import Event, event
 from okr_engine.measuring.measure import Question, built_in, figure_of
-from okr_engine.measuring.push_down import Dialect, create_table, sql_for
+from okr_engine.measuring.push_down import Dialect, create_table, sql_for, values_for
 from okr_engine.measuring.tables import TABLES
 from okr_engine.periods import Period
 from tests.measuring.test_access_time import random_waits
@@ -48,7 +49,7 @@ class Both:
 
 @pytest.fixture(scope="module")
 def both(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    events = everything()
+    events = [*random_visits(3_000, seed=3), *random_waits(2_000, seed=4), *other_events()]
     folder = stored(tmp_path_factory.mktemp("events"), events)
     with postgres.database() as url, psycopg.connect(url, row_factory=dict_row, autocommit=True) as connection:
         connection.execute("SET TIME ZONE 'Europe/Helsinki'")
@@ -60,7 +61,10 @@ def both(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
                 [[moment_without_zone(one) for one in e.values.values()] for e in events if e.table == name],
             )
         connection.execute(create_table("deadline", Dialect.POSTGRESQL).encode())
-        copy(connection, "deadline", deadlines_of(events))
+        starts = {
+            (e.values["service_class"], e.values["start_date_local"]) for e in events if e.table == "waiting_episode"
+        }
+        copy(connection, "deadline", deadlines(LIMITS, sorted(starts)))  # type: ignore[arg-type]
         yield Both(folder, connection)
 
 
@@ -88,15 +92,12 @@ def test_every_definition_can_be_written_for_spark(kpi: str) -> None:
     assert "$" not in written
 
 
-def everything() -> list[Event]:
-    """Events of every table, with all that is wrong or missing in them."""
-    return [*random_visits(3_000, seed=3), *random_waits(2_000, seed=4), *other_events()]
+def test_moments_reach_spark_as_text_and_without_a_zone() -> None:
+    written = sql_for(definition("revolving_door"), Dialect.SPARK)
+    given = values_for(Dialect.SPARK, {"from_moment": datetime(2025, 3, 29, 22), "unit": "U1"})
 
-
-def deadlines_of(events: list[Event]) -> list[Deadline]:
-    """The rows of the table `deadline` for these waits."""
-    waits = [one.values for one in events if one.table == "waiting_episode"]
-    return deadlines(LIMITS, sorted({(one["service_class"], one["start_date_local"]) for one in waits}))  # type: ignore[misc]
+    assert written.count(":from_moment") == written.count("CAST(:from_moment AS TIMESTAMP_NTZ)") > 0
+    assert given == {"from_moment": "2025-03-29 22:00:00", "unit": "U1"}
 
 
 def other_events() -> list[Event]:
