@@ -35,7 +35,7 @@ def test_the_demo_offers_its_people_and_a_banner(visit: Visit, monkeypatch: pyte
     said = [one.value for one in page.markdown]
 
     assert any("Esittelytunnuksilla voi kokeilla vapaasti" in one for one in said)
-    assert sum("/demo/sign-in/" in one.proto.body for one in page.get("html")) == 10
+    assert sum("/demo/sign-in/" in one.proto.body for one in page.get("html")) == 14
 
 
 def test_without_any_way_in_the_administrator_is_told_what_to_set(
