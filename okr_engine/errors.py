@@ -7,6 +7,7 @@ OkrError
 │   ├── InvalidRules          a rule file: every mistake with file and line
 │   ├── InvalidEvents         a folder of events: every file or column that cannot be measured from
 │   ├── InvalidSourceSettings what a connector has been told: every setting it does not take
+│   ├── InvalidSource         what is told of a source: every field that cannot be kept
 │   ├── StaleEdit             somebody saved in between: both texts are shown
 │   ├── NotFound              nothing has that code
 │   └── NotAllowed            the person's roles do not reach that far
@@ -104,6 +105,12 @@ class InvalidSourceSettings(InvalidFile):
     """Settings that their connector does not take."""
 
     sentence = "sources.invalid_settings"
+
+
+class InvalidSource(InvalidFile):
+    """A source, or a file of sources, with mistakes."""
+
+    sentence = "sources.invalid_source"
 
 
 class StaleEdit(InputError):

@@ -56,3 +56,9 @@ def test_no_secret_is_shown_where_settings_are_printed() -> None:
 
     assert PROVIDER["cookie_secret"] not in printed
     assert PROVIDER["oidc_client_secret"] not in printed
+
+
+def test_hosts_of_the_inner_network_are_named_with_commas_in_either_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OKR_INNER_HOSTS", "Register.county.example, ,warehouse")
+
+    assert Settings().inner_host_names == {"register.county.example", "warehouse"}

@@ -17,6 +17,8 @@ const SHAPES = {
     ['path', { d: 'M2.6 8h.01M8 8h.01M13.4 8h.01', stroke: 'currentColor', 'stroke-width': 3.4, 'stroke-linecap': 'round' }],
   ],
   not_assessed: [['path', { d: 'M3 8h10', stroke: 'currentColor', 'stroke-width': 2 }]],
+  paused: [['path', { d: 'M5.5 3v10M10.5 3v10', line: 1 }]],
+  reading: [['path', { d: 'M8 1.5v8.5M4 6.5l4 4 4-4M2 14h12', line: 1 }]],
   better: [['path', { d: 'M8 14V2.5M3 7.5l5-5 5 5', line: 1 }]],
   worse: [['path', { d: 'M8 2v11.5M3 8.5l5 5 5-5', line: 1 }]],
   same: [['path', { d: 'M2 8h11.5M8.5 3l5 5-5 5', line: 1 }]],

@@ -72,6 +72,11 @@ def pill(status: Status, *, short: bool = True) -> Part:
     return {"is": "pill", "look": status.value, "text": status_short(status) if short else status_word(status)}
 
 
+def state(look: str, words: str) -> Part:
+    """Another state than a status, drawn like one: its look has a colour and a shape of its own."""
+    return {"is": "pill", "look": look, "text": words}
+
+
 def mark(status: Status, words: str = "") -> Part:
     """A status as its shape alone, with its word for whoever cannot see it; `words` say what it is the status of."""
     return {"is": "mark", "look": status.value, "text": words}

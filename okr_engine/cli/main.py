@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from okr_engine.cli import files, health, measuring, pulling, serving, statuses
+from okr_engine.cli import files, health, measuring, pulling, serving, sources, statuses
 from okr_engine.cli.speaking import complain
 from okr_engine.errors import InputError, OkrError
 
@@ -15,9 +15,11 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 rules = typer.Typer(no_args_is_help=True, help="The rules that give statuses and call for actions.")
 audit = typer.Typer(no_args_is_help=True, help="The audit log.")
 events = typer.Typer(no_args_is_help=True, help="Canonical events.")
+source_group = typer.Typer(invoke_without_command=True, callback=sources.list_sources)
 app.add_typer(rules, name="rules")
 app.add_typer(audit, name="audit")
 app.add_typer(events, name="events")
+app.add_typer(source_group, name="sources")
 
 app.command("serve")(serving.serve)
 app.command("demo")(files.demo)
@@ -33,6 +35,9 @@ app.command("doctor")(health.doctor)
 rules.command("check")(health.check_rules)
 audit.command("verify")(health.verify_audit_log)
 events.command("check")(measuring.check_folder)
+source_group.command("add")(sources.add_sources)
+source_group.command("try")(sources.try_source)
+source_group.command("runs")(sources.show_runs)
 
 
 def main() -> None:

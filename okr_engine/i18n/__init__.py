@@ -1,10 +1,11 @@
 """The edge where keys, values and words become Finnish, Swedish or English."""
 
-from okr_engine.i18n.formats import day, moment, number, period
+from okr_engine.i18n.formats import day, duration, moment, number, period
 from okr_engine.i18n.sentences import figure, fill, say, speak, spoken
 
 __all__ = [
     "day",
+    "duration",
     "figure",
     "fill",
     "moment",

@@ -1,12 +1,12 @@
 """Numbers, days, moments and periods as each language writes them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.lists import format_list
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
@@ -60,6 +60,11 @@ def moment(when: datetime, language: Language, tz: str = HOME) -> str:
     if when.tzinfo is None:
         raise ValueError("a moment must be aware before it can be shown")
     return format_datetime(when.astimezone(ZoneInfo(tz)), _MOMENTS[language], locale=_LOCALES[language])
+
+
+def duration(lasted: timedelta, language: Language) -> str:
+    """How long something took, in its largest unit: 12 s, 3 min."""
+    return format_timedelta(lasted, threshold=1.5, format="short", locale=_LOCALES[language])
 
 
 def period(which: Period, language: Language) -> str:

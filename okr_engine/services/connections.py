@@ -1,5 +1,6 @@
 """How a source is reached: its connector, its checked settings, and a client that speaks with its hosts only."""
 
+import logging
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -8,10 +9,15 @@ from pydantic import ValidationError
 
 from connectors.kit.addresses import Reach
 from connectors.kit.client import open_client
-from connectors.registry import Registry
-from okr_engine.errors import InvalidInput, InvalidSourceSettings, Mistake, Place
+from connectors.registry import Registry, known_sources
+from okr_engine.access import Actor, Permission, may_somewhere
+from okr_engine.errors import InvalidInput, InvalidSourceSettings, NotAllowed, OkrError
 from okr_engine.measuring.sources import Source, SourceSettings
+from okr_engine.services.installation import Installation
+from okr_engine.services.setting_forms import mistakes_in_words
 from okr_engine.words import message
+
+_log = logging.getLogger("okr_engine")
 
 
 def client_for(settings: SourceSettings, inner_hosts: Collection[str]) -> httpx.Client:
@@ -37,9 +43,22 @@ def read_settings(
     try:
         return source, source.Settings.model_validate(dict(settings))
     except ValidationError as error:
-        raise InvalidSourceSettings(connector, [_mistake(connector, one) for one in error.errors()]) from error
+        mistakes = mistakes_in_words(source.Settings, error.errors(), file=connector)
+        raise InvalidSourceSettings(connector, mistakes) from error
 
 
-def _mistake(connector: str, found: Mapping[str, Any]) -> Mistake:
-    field = ".".join(map(str, found["loc"]))
-    return Mistake(Place(file=connector, record=field or None), message("sources.setting_refused", said=found["msg"]))
+def try_connection(place: Installation, actor: Actor, connector: str, settings: Mapping[str, Any]) -> None:
+    """Ask the source for as little as shows that it can be read; returns where it answers, raises what is wrong."""
+    if not may_somewhere(actor, Permission.MANAGE_SOURCES):
+        raise NotAllowed(
+            message("error.not_allowed.manage_sources", name=actor.name), remedy=message("error.not_allowed_remedy")
+        )
+    source, read = read_settings(known_sources(), connector, settings)
+    try:
+        with client_for(read, place.settings.inner_host_names) as client:
+            source.probe(read, client)
+    except OkrError:
+        raise
+    except Exception as error:  # a connector may be anybody's
+        _log.exception("Trying %s failed", connector)
+        raise OkrError(message("sources.unexpected", reason=type(error).__name__)) from error

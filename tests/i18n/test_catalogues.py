@@ -18,10 +18,11 @@ from okr_engine.measuring.deadlines import Confidence
 from okr_engine.model.actions import ActionEventKind, ActionState
 from okr_engine.model.indicators import BreakKind, MeasureUnit
 from okr_engine.model.reviews import NarrativeState
-from okr_engine.model.sources import FindingKind
+from okr_engine.model.sources import FindingKind, Rhythm, RunState
 from okr_engine.periods import Cadence
 from okr_engine.services.data_desk import DataState
 from okr_engine.services.indicator_reports import Origin
+from okr_engine.services.source_views import Health
 from okr_engine.services.standings import Movement
 from okr_engine.statistics.proportions import Place
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
@@ -38,6 +39,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "action_state": ActionState,
     "break_kind": BreakKind,
     "cadence": Cadence,
+    "connector": None,
     "counted": None,
     "data_state": DataState,
     "demo_case": None,
@@ -63,13 +65,18 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "no_data": NoDataReason,
     "noun": None,
     "question": None,
+    "rhythm": Rhythm,
     "role": RoleKind,
+    "run_state": RunState,
     "rules.fact": None,
     "share": None,
+    "source_health": Health,
+    "source_health_means": Health,
     "status": Status,
     "status_count": Status,
     "status_short": Status,
     "unit": MeasureUnit,
+    "weekday": None,
 }
 
 # Texts that are rightly the same in two languages: internationally used words, abbreviations and bare symbols.
@@ -82,6 +89,7 @@ SHARED_TEXTS = {
     "indicator.definition",
     "indicator.version",
     "noun.period",
+    "sources.required",
     "upload.required",
     "unit.index",
 }

@@ -1,0 +1,1 @@
+"""The parts of Sources: the list, one source with its readings, and the forms."""
