@@ -180,7 +180,7 @@ def chosen_of(report: GoalReport) -> KeyResultReport | None:
     return asked or next(decisive, None) or next(iter(rows), None)
 
 
-def details(one: KeyResultReport) -> None:
+def details(one: KeyResultReport, quarter: Period) -> None:
     """The chosen key result: its figures over time beside the reason of its status."""
     st.header(f"{plain(one.standing.code)} {plain(spoken(one.standing.name, language()))}", anchor=False)
     if one.definition:
@@ -188,7 +188,7 @@ def details(one: KeyResultReport) -> None:
     with st.grid(2, min_column_width=340, gap="large"):
         with st.container():
             if any(each.value is not None for each in one.series):
-                figures_chart(one, key="goal.chart")
+                figures_chart(one.drawn, key="goal.chart")
             else:
                 st.markdown(t("goal.no_figures"))
             for mark_of_break in one.breaks:
@@ -196,14 +196,18 @@ def details(one: KeyResultReport) -> None:
                 st.caption(f"{t('noun.comparability_break')} {day(mark_of_break.day, language())}: {text_of_break}")
         with st.container():
             explanation(one, key="goal.explanation")
-    st.page_link(
-        "indicator.py",
-        label=t("indicator.lineage"),
-        query_params={"code": one.indicator, "unit": one.unit},
-        icon=":material/manage_search:",
-    )
+    if one.may_be_traced:
+        trace(one, quarter)
     with st.expander(t("goal.figures_as_table"), key="goal.figures"):
         tables([figures_table(one)], key="goal.figure_table")
+
+
+def trace(one: KeyResultReport, quarter: Period) -> None:
+    """The way to where the figure of the quarter comes from, or the newest one where the quarter has none."""
+    seen = next((cell.observed for cell in one.cells if cell.quarter == quarter and cell.observed), None)
+    params = {"code": one.indicator, "unit": one.unit} | ({"at": seen.period.code} if seen else {})
+    label, icon = t("indicator.lineage"), ":material/manage_search:"
+    st.page_link("indicator.py", label=label, query_params=params, icon=icon)
 
 
 def corrective_actions(report: GoalReport) -> None:
@@ -238,6 +242,6 @@ words = words_in(report, language())
 summary(words)
 follow(key_results(report, chosen))
 if chosen:
-    details(chosen)
+    details(chosen, shown)
 owners_words(report, words)
 corrective_actions(report)

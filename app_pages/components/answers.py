@@ -10,7 +10,6 @@ from okr_engine.periods import Period
 from okr_engine.services import people
 from okr_engine.services.action_views import ActionView, action_views
 from okr_engine.services.goal_reports import GoalReport, goal_report
-from okr_engine.services.indicator_reports import IndicatorLine, IndicatorReport, indicator_report, indicators_seen
 from okr_engine.services.narratives import NarrativeView, narrative_history
 from okr_engine.services.standings import StrategyStanding, standings
 from okr_engine.words import Language, Words
@@ -29,16 +28,6 @@ def open_actions() -> list[ActionView]:
 def report_of_goal(code: str, quarter: Period) -> GoalReport:
     """The goal, whole; NotFound where there is none that the person may read."""
     return _report(stamp(), code, quarter, user())
-
-
-def indicator_lines() -> list[IndicatorLine]:
-    """Every indicator with figures in a unit that the person may read."""
-    return _indicators(stamp(), user())
-
-
-def report_of_indicator(code: str, unit: str | None, at: Period | None) -> IndicatorReport:
-    """The indicator in a unit, whole; NotFound where there is none that the person may read."""
-    return _indicator(stamp(), code, unit, at, user())
 
 
 def versions_of_narrative(goal_id: UUID, quarter: Period, language: Language) -> list[NarrativeView]:
@@ -96,19 +85,3 @@ def _versions(
     _actor: Actor,
 ) -> list[NarrativeView]:
     return installation().ask(narrative_history, _actor, goal_id, quarter, language)
-
-
-@st.cache_data(show_spinner=False, max_entries=50)
-def _indicators(stamp: Stamp, _actor: Actor) -> list[IndicatorLine]:  # noqa: ARG001 - the key
-    return installation().ask(indicators_seen, _actor)
-
-
-@st.cache_data(show_spinner=False, max_entries=200)
-def _indicator(
-    stamp: Stamp,  # noqa: ARG001 - part of the key
-    code: str,
-    unit: str | None,
-    at: Period | None,
-    _actor: Actor,
-) -> IndicatorReport:
-    return installation().ask(indicator_report, _actor, code, unit, at=at)

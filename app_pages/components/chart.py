@@ -1,4 +1,4 @@
-"""A key result's figures over time, drawn: never a line across a comparability break or a missing figure."""
+"""Figures over time, drawn: never a line across a comparability break or a missing figure."""
 
 import json
 from collections.abc import Iterable
@@ -11,11 +11,11 @@ import streamlit as st
 
 from app_pages.components.here import language, t
 from okr_engine.i18n import day, figure, period, spoken
-from okr_engine.services.goal_reports import KeyResultReport, Observed
+from okr_engine.services.figure_series import FigureSeries, Observed
 from okr_engine.services.status_facts import DatedLimit, crosses_break
 from okr_engine.words import Language
 
-_INK, _BLUE, _TEAL, _GREY, _PAPER = "#10161F", "#1F4468", "#1B6370", "#50555C", "#FFFFFF"
+INK, BLUE, TEAL, GREY, PAPER = "#10161F", "#1F4468", "#1B6370", "#50555C", "#FFFFFF"
 _SEPARATORS = {
     Language.FI: (",", "\N{NO-BREAK SPACE}"),
     Language.SV: (",", "\N{NO-BREAK SPACE}"),
@@ -23,73 +23,74 @@ _SEPARATORS = {
 }
 
 
-def figures_chart(report: KeyResultReport, *, key: str) -> None:
+def figures_chart(series: FigureSeries, *, key: str) -> None:
     """Draw the series with its targets, limits, path and breaks, and say the same in words for screen readers."""
-    st.vega_lite_chart(spec=_drawing(report, language()), key=key, alt=in_words(report))
+    st.vega_lite_chart(spec=_drawing(series, language()), key=key, alt=in_words(series))
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
-def _drawing(report: KeyResultReport, spoken_in: Language) -> dict[str, Any]:  # noqa: ARG001 - part of the key
+def _drawing(series: FigureSeries, spoken_in: Language) -> dict[str, Any]:  # noqa: ARG001 - part of the key
     layers: list[alt.Chart] = [
-        *_path(report),
-        *_aims(report.targets, report, "noun.target", _TEAL, [6, 4]),
-        *_aims(report.limits, report, "noun.limit", _INK, [2, 3]),
-        *_breaks(report),
-        *_baseline(report),
-        _spans(report),
-        _line(report),
-        *_points(report),
+        *_path(series),
+        *_aims(series.targets, series, "noun.target", TEAL, [6, 4]),
+        *_aims(series.limits, series, "noun.limit", INK, [2, 3]),
+        *_breaks(series),
+        *_baseline(series),
+        _spans(series),
+        _line(series),
+        *_points(series),
     ]
-    chart = alt.layer(*layers).properties(height=300).configure(locale=_locale()).configure_view(stroke=None)
+    chart = alt.layer(*layers).properties(height=300).configure(locale=number_locale()).configure_view(stroke=None)
     drawing: dict[str, Any] = chart.to_dict()
     return drawing
 
 
-def in_words(report: KeyResultReport) -> str:
+def in_words(series: FigureSeries) -> str:
     """What the chart shows, built from the same figures."""
-    listed = [f"{period(one.period, language())} {_figure(report, one.value)}" for one in _measured(report)]
-    said = [t("chart.alt", name=_name(report), figures="; ".join(listed))]
-    said += [t("chart.alt_baseline", value=_figure(report, one)) for one in (report.baseline,) if one is not None]
-    said += [t("chart.alt_target", value=_aim(report, one)) for one in (report.target,) if one]
-    said += [t("chart.alt_break", day=one.day, text=spoken(one.text, language())) for one in report.breaks]
+    listed = [f"{period(one.period, language())} {_figure(series, one.value)}" for one in _measured(series)]
+    said = [t("chart.alt", name=_name(series), figures="; ".join(listed))]
+    said += [t("chart.alt_baseline", value=_figure(series, one)) for one in (series.baseline,) if one is not None]
+    said += [t("chart.alt_target", value=_aim(series, one)) for one in (series.target,) if one]
+    said += [t("chart.alt_break", day=one.day, text=spoken(one.text, language())) for one in series.breaks]
     return " ".join(said)
 
 
-def _name(report: KeyResultReport) -> str:
-    return f"{report.standing.code} {spoken(report.standing.name, language())}"
+def _name(series: FigureSeries) -> str:
+    return f"{series.code} {spoken(series.name, language())}"
 
 
-def _measured(report: KeyResultReport) -> list[Observed]:
-    return [one for one in report.series if one.value is not None]
+def _measured(series: FigureSeries) -> list[Observed]:
+    return [one for one in series.figures if one.value is not None]
 
 
-def _figure(report: KeyResultReport, value: Any) -> str:
-    return figure(value, report.standing.measure, language(), decimals=report.standing.decimals, short=True)
+def _figure(series: FigureSeries, value: Any) -> str:
+    return figure(value, series.measure, language(), decimals=series.decimals, short=True)
 
 
-def _aim(report: KeyResultReport, one: DatedLimit) -> str:
+def _aim(series: FigureSeries, one: DatedLimit) -> str:
     return (
-        _figure(report, one.value)
+        _figure(series, one.value)
         if one.value is not None
-        else f"{_figure(report, one.low)}–{_figure(report, one.high)}"
+        else f"{_figure(series, one.low)}–{_figure(series, one.high)}"
     )
 
 
-def _locale() -> alt.Locale:
+def number_locale() -> alt.Locale:
+    """How a chart writes its numbers."""
     decimal, thousands = _SEPARATORS[language()]
     return alt.Locale(number=alt.NumberLocale(decimal=decimal, thousands=thousands, grouping=[3], currency=["", ""]))
 
 
-def _ends(report: KeyResultReport) -> tuple[date, date]:
+def _ends(series: FigureSeries) -> tuple[date, date]:
     """The first and last day of the drawing: of the figures and of the way they are measured on."""
-    days = [day for one in report.series for day in (one.period.start, one.period.end)]
-    return min([report.starts, *days]), max([report.due, *days])
+    days = [day for one in series.figures for day in (one.period.start, one.period.end)]
+    return min([series.starts, *days]), max([series.due, *days])
 
 
-def _x(report: KeyResultReport) -> alt.X:
+def _x(series: FigureSeries) -> alt.X:
     # Days as ordinals: no time zone can move a quarter's end, and each figure gets its period's own label.
-    labels = {one.period.end.toordinal(): period(one.period, language()) for one in report.series}
-    first, last = _ends(report)
+    labels = {one.period.end.toordinal(): period(one.period, language()) for one in series.figures}
+    first, last = _ends(series)
     return alt.X(
         "day:Q",
         title=None,
@@ -100,62 +101,62 @@ def _x(report: KeyResultReport) -> alt.X:
             labelOverlap="greedy",
             labelFlush=True,
             grid=False,
-            domainColor=_GREY,
-            labelColor=_INK,
+            domainColor=GREY,
+            labelColor=INK,
             labelFontSize=13,
         ),
     )
 
 
-def _y(report: KeyResultReport) -> alt.Y:
+def _y(series: FigureSeries) -> alt.Y:
     return alt.Y(
         "value:Q",
-        title=t(f"unit.{report.standing.measure}"),
+        title=t(f"unit.{series.measure}"),
         scale=alt.Scale(zero=False, padding=26),
         axis=alt.Axis(
             tickCount=5,
-            tickMinStep=10.0**-report.standing.decimals,
-            format=f",.{report.standing.decimals}~f",
-            labelColor=_INK,
+            tickMinStep=10.0**-series.decimals,
+            format=f",.{series.decimals}~f",
+            labelColor=INK,
             labelFontSize=13,
-            titleColor=_GREY,
+            titleColor=GREY,
             titleFontWeight="normal",
             gridColor="#ECE8E0",
         ),
     )
 
 
-def _line(report: KeyResultReport) -> alt.Chart:
-    base = _chart(_rows(report)).encode(_x(report), _y(report), detail="stretch:N")
-    line: alt.Chart = base.mark_line(color=_BLUE, strokeWidth=2.5)
+def _line(series: FigureSeries) -> alt.Chart:
+    base = _chart(_rows(series)).encode(_x(series), _y(series), detail="stretch:N")
+    line: alt.Chart = base.mark_line(color=BLUE, strokeWidth=2.5)
     return line
 
 
-def _spans(report: KeyResultReport) -> alt.Chart:
+def _spans(series: FigureSeries) -> alt.Chart:
     """How long a period each figure tells of; a break that falls within it is seen to."""
-    base = _chart(_rows(report)).encode(_x(report), _y(report), x2="since:Q")
-    spans: alt.Chart = base.mark_rule(color=_BLUE, opacity=0.3, strokeWidth=4)
+    base = _chart(_rows(series)).encode(_x(series), _y(series), x2="since:Q")
+    spans: alt.Chart = base.mark_rule(color=BLUE, opacity=0.3, strokeWidth=4)
     return spans
 
 
-def _points(report: KeyResultReport) -> list[alt.Chart]:
-    base = _chart(_rows(report)).encode(_x(report), _y(report))
-    points = base.mark_point(color=_BLUE, size=85, strokeWidth=2.5, opacity=1).encode(
+def _points(series: FigureSeries) -> list[alt.Chart]:
+    base = _chart(_rows(series)).encode(_x(series), _y(series))
+    points = base.mark_point(color=BLUE, size=85, strokeWidth=2.5, opacity=1).encode(
         fill=alt.Fill("fill:N", scale=None, legend=None),
         tooltip=[alt.Tooltip("when:N", title=t("noun.period")), alt.Tooltip("figure:N", title=t("noun.measurement"))],
     )
-    labels = base.mark_text(color=_INK, dy=-14, fontSize=13, fontWeight=600).encode(text="figure:N")
-    return [points, labels] if len(_measured(report)) <= _LABELLED else [points]
+    labels = base.mark_text(color=INK, dy=-14, fontSize=13, fontWeight=600).encode(text="figure:N")
+    return [points, labels] if len(_measured(series)) <= _LABELLED else [points]
 
 
 _LABELLED = 8
 """With more figures than this their labels would cover one another."""
 
 
-def _rows(report: KeyResultReport) -> list[dict[str, Any]]:
-    days = [one.day for one in report.breaks]
+def _rows(series: FigureSeries) -> list[dict[str, Any]]:
+    days = [one.day for one in series.breaks]
     stretch, rows = 0, list[dict[str, Any]]()
-    for earlier, one in pairwise([None, *report.series]):
+    for earlier, one in pairwise([None, *series.figures]):
         if earlier and one and (earlier.value is None or crosses_break(days, earlier.period, one.period)):
             stretch += 1
         if one and one.value is not None:
@@ -166,46 +167,46 @@ def _rows(report: KeyResultReport) -> list[dict[str, Any]]:
                     "value": float(one.value),
                     "stretch": stretch,
                     "when": period(one.period, language()),
-                    "figure": _figure(report, one.value),
-                    "fill": _PAPER if one.provisional else _BLUE,
+                    "figure": _figure(series, one.value),
+                    "fill": PAPER if one.provisional else BLUE,
                 }
             )
     return rows
 
 
-def _path(report: KeyResultReport) -> list[alt.Chart]:
-    steps = [{"day": on.toordinal(), "value": float(value)} for on, value in report.path]
+def _path(series: FigureSeries) -> list[alt.Chart]:
+    steps = [{"day": on.toordinal(), "value": float(value)} for on, value in series.path]
     if not steps:
         return []
     return [
         _chart(steps)
-        .mark_line(color=_GREY, strokeWidth=1.5, strokeDash=[1, 4], strokeCap="round")
-        .encode(_x(report), _y(report))
+        .mark_line(color=GREY, strokeWidth=1.5, strokeDash=[1, 4], strokeCap="round")
+        .encode(_x(series), _y(series))
     ]
 
 
-def _baseline(report: KeyResultReport) -> list[alt.Chart]:
-    if report.baseline is None:
+def _baseline(series: FigureSeries) -> list[alt.Chart]:
+    if series.baseline is None:
         return []
-    said = f"{t('noun.baseline')} {_figure(report, report.baseline)}"
-    start = [{"day": report.starts.toordinal(), "value": float(report.baseline), "said": said}]
-    base = _chart(start).encode(_x(report), _y(report))
+    said = f"{t('noun.baseline')} {_figure(series, series.baseline)}"
+    start = [{"day": series.starts.toordinal(), "value": float(series.baseline), "said": said}]
+    base = _chart(start).encode(_x(series), _y(series))
     return [
-        base.mark_point(shape="diamond", color=_GREY, fill=_PAPER, size=90, strokeWidth=2, opacity=1),
-        base.mark_text(color=_GREY, align="left", baseline="top", dx=8, dy=5, fontSize=13).encode(text="said:N"),
+        base.mark_point(shape="diamond", color=GREY, fill=PAPER, size=90, strokeWidth=2, opacity=1),
+        base.mark_text(color=GREY, align="left", baseline="top", dx=8, dy=5, fontSize=13).encode(text="said:N"),
     ]
 
 
 def _aims(
-    dated: Iterable[DatedLimit], report: KeyResultReport, word: str, colour: str, dash: list[int]
+    dated: Iterable[DatedLimit], series: FigureSeries, word: str, colour: str, dash: list[int]
 ) -> list[alt.Chart]:
-    first, last = _ends(report)
+    first, last = _ends(series)
     ends = [
         {
             "day": max(first, one.valid_from).toordinal(),
             "until": min(last, one.valid_to or last).toordinal(),
             "value": float(value),
-            "said": f"{t(word)} {_figure(report, value)}",
+            "said": f"{t(word)} {_figure(series, value)}",
         }
         for one in dated
         for value in (one.value, one.low, one.high)
@@ -218,28 +219,28 @@ def _aims(
         color=colour, align="right", baseline="bottom", dy=-3, fontSize=13
     )
     return [
-        lines.encode(_x(report), _y(report), x2="until:Q"),
-        labels.encode(_x(report), _y(report), text="said:N"),
+        lines.encode(_x(series), _y(series), x2="until:Q"),
+        labels.encode(_x(series), _y(series), text="said:N"),
     ]
 
 
-def _breaks(report: KeyResultReport) -> list[alt.Chart]:
-    first, last = _ends(report)
+def _breaks(series: FigureSeries) -> list[alt.Chart]:
+    first, last = _ends(series)
     days = [
         {
             "day": one.day.toordinal(),
             "said": f"{t(f'break_kind.{one.kind}')} {day(one.day, language())}",
             "text": spoken(one.text, language()),
         }
-        for one in report.breaks
+        for one in series.breaks
         if first <= one.day <= last
     ]
     if not days:
         return []
-    base = _chart(days).encode(_x(report), tooltip=[alt.Tooltip("text:N", title=t("noun.comparability_break"))])
+    base = _chart(days).encode(_x(series), tooltip=[alt.Tooltip("text:N", title=t("noun.comparability_break"))])
     return [
-        base.mark_rule(color=_GREY, strokeWidth=1.5),
-        base.mark_text(color=_GREY, align="left", baseline="top", dx=5, fontSize=12).encode(
+        base.mark_rule(color=GREY, strokeWidth=1.5),
+        base.mark_text(color=GREY, align="left", baseline="top", dx=5, fontSize=12).encode(
             y=alt.value(2), text="said:N"
         ),
     ]

@@ -9,7 +9,8 @@ from app_pages.components.status import status_pill
 from app_pages.components.tables import Column, Part, Row, Section, tables, tag, text
 from okr_engine.i18n import day, figure, moment, period, spoken
 from okr_engine.services.assessments import AssessmentView
-from okr_engine.services.goal_reports import KeyResultReport, Observed
+from okr_engine.services.figure_series import Observed
+from okr_engine.services.goal_reports import KeyResultReport
 from okr_engine.services.reasons import reason, shown_fact
 from okr_engine.services.standings import Decision, KeyResultStanding
 

@@ -9,29 +9,24 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from okr_engine.access import Actor
+from okr_engine.access import Actor, Permission, may
 from okr_engine.database import columns_of, known_at, was_current
 from okr_engine.errors import NotFound
 from okr_engine.model import (
-    BreakKind,
-    ComparabilityBreak,
     Direction,
     Goal,
     Indicator,
     KeyResult,
-    Limit,
-    Measurement,
-    NoDataReason,
     OrgUnit,
     Role,
     Status,
     StatusDecision,
     Target,
-    TargetBasis,
 )
 from okr_engine.periods import Cadence, Period
 from okr_engine.services.action_views import ActionView, action_views
 from okr_engine.services.assessments import AssessmentView, assessments_in
+from okr_engine.services.figure_series import BreakMark, FigureSeries, Observed, breaks_of, limits_of, series_of
 from okr_engine.services.narratives import NarrativeView, narratives_of
 from okr_engine.services.people import holders
 from okr_engine.services.standings import GoalStanding, KeyResultStanding, standings
@@ -39,27 +34,6 @@ from okr_engine.services.status_facts import DatedLimit, aim_of, in_force, path_
 from okr_engine.words import Language, Words, message
 
 _DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Observed:
-    """One figure of a series, or the reason why there is none, and how it came to be what it is."""
-
-    period: Period
-    value: Decimal | None
-    no_data_reason: NoDataReason | None
-    provisional: bool
-    comment: str | None
-    revision: int
-    reason: str | None
-    recorded_at: datetime
-    recorded_by: str
-    source: str
-
-    @property
-    def is_restated(self) -> bool:
-        """Whether another figure stood in its place; one that had been missing comes without a reason."""
-        return self.revision > 1 and self.reason is not None
 
 
 @dataclass(frozen=True)
@@ -72,21 +46,13 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class BreakMark:
-    """A day from which figures cannot be compared with earlier ones, and why."""
-
-    day: date
-    kind: BreakKind
-    text: Words
-
-
-@dataclass(frozen=True)
 class KeyResultReport:
     """A key result or KPI with everything its row, chart and explanation show."""
 
     standing: KeyResultStanding
     indicator: str
     unit: str
+    may_be_traced: bool
     direction: Direction
     cadence: Cadence
     definition: Words
@@ -101,6 +67,25 @@ class KeyResultReport:
     series: tuple[Observed, ...]
     breaks: tuple[BreakMark, ...]
     assessment: AssessmentView | None
+
+    @property
+    def drawn(self) -> FigureSeries:
+        """Its figures as a chart draws them, beside what they are to reach."""
+        return FigureSeries(
+            code=self.standing.code,
+            name=self.standing.name,
+            measure=self.standing.measure,
+            decimals=self.standing.decimals,
+            figures=self.series,
+            limits=self.limits,
+            breaks=self.breaks,
+            starts=self.starts,
+            due=self.due,
+            baseline=self.baseline,
+            target=self.target,
+            targets=self.targets,
+            path=self.path,
+        )
 
 
 @dataclass(frozen=True)
@@ -130,7 +115,7 @@ def goal_report(
     roles = {one.id: one.name for one in known_at(session, Role, as_of)}
     in_charge = [role for role in (goal.owner_role_id, goal.sponsor_role_id) if role]
     held = holders(session, in_charge, today=today, as_of=as_of)
-    reports = _key_results(session, [*standing.key_results, *standing.kpis], quarter, today, as_of)
+    reports = _key_results(session, actor, [*standing.key_results, *standing.kpis], quarter, today, as_of)
     actions = action_views(session, actor, today=today, as_of=as_of)
     return GoalReport(
         standing=standing,
@@ -164,7 +149,12 @@ def _named(names: Mapping[UUID, Words], which: UUID | None) -> Words:
 
 
 def _key_results(
-    session: Session, wanted: Sequence[KeyResultStanding], quarter: Period, today: date, as_of: datetime | None
+    session: Session,
+    actor: Actor,
+    wanted: Sequence[KeyResultStanding],
+    quarter: Period,
+    today: date,
+    as_of: datetime | None,
 ) -> dict[UUID, KeyResultReport]:
     ids = {one.id for one in wanted}
     rows = {one.id: one for one in known_at(session, KeyResult, as_of) if one.id in ids}
@@ -194,6 +184,7 @@ def _key_results(
             standing=standing,
             indicator=indicator.code,
             unit=units[row.unit_id],
+            may_be_traced=may(actor, Permission.READ, row.unit_id),
             direction=row.direction,
             cadence=indicator.cadence,
             definition=indicator.definition,
@@ -215,32 +206,6 @@ def _key_results(
 def _cell(quarter: Period, cadence: Cadence, seen: Mapping[Period, Observed], status: Status | None) -> Cell:
     period = quarter.of_cadence(cadence)
     return Cell(quarter, seen.get(period) if period else None, status if period else None)
-
-
-def series_of(
-    session: Session, indicators: Iterable[UUID], as_of: datetime | None
-) -> dict[tuple[UUID, UUID], dict[Period, Observed]]:
-    """The newest figure of every period, by indicator and unit."""
-    rows = session.execute(
-        columns_of(
-            Measurement.indicator_id,
-            Measurement.unit_id,
-            Measurement.period,
-            Measurement.value,
-            Measurement.no_data_reason,
-            Measurement.provisional,
-            Measurement.comment,
-            Measurement.revision,
-            Measurement.reason,
-            Measurement.recorded_at,
-            Measurement.recorded_by,
-            Measurement.source,
-        ).where(was_current(Measurement, as_of), col(Measurement.indicator_id).in_(indicators))
-    )
-    found: dict[tuple[UUID, UUID], dict[Period, Observed]] = defaultdict(dict)
-    for indicator, unit, period, *rest in rows:
-        found[indicator, unit][period] = Observed(period, *rest)
-    return found
 
 
 def _statuses(
@@ -267,36 +232,4 @@ def _targets(session: Session, key_results: Iterable[UUID], as_of: datetime | No
         found[row.key_result_id].append(
             DatedLimit(row.valid_from, row.valid_to, row.value, row.low, row.high, row.basis)
         )
-    return found
-
-
-def limits_of(session: Session, indicators: Iterable[UUID], as_of: datetime | None) -> dict[UUID, list[DatedLimit]]:
-    """The statutory limits by indicator, in the order of their days."""
-    rows = session.exec(
-        select(Limit)
-        .where(was_current(Limit, as_of), col(Limit.indicator_id).in_(indicators))
-        .order_by(col(Limit.valid_from))
-    )
-    found: dict[UUID, list[DatedLimit]] = defaultdict(list)
-    for row in rows:
-        found[row.indicator_id].append(
-            DatedLimit(row.valid_from, row.valid_to, row.value, None, None, TargetBasis.STATUTORY)
-        )
-    return found
-
-
-def breaks_of(session: Session, indicators: Iterable[UUID], as_of: datetime | None) -> dict[UUID, list[BreakMark]]:
-    """The breaks by indicator, in the order of their days; none that was withdrawn."""
-    rows = session.exec(
-        select(ComparabilityBreak)
-        .where(
-            was_current(ComparabilityBreak, as_of),
-            col(ComparabilityBreak.indicator_id).in_(indicators),
-            col(ComparabilityBreak.withdrawn).is_(False),
-        )
-        .order_by(col(ComparabilityBreak.day))
-    )
-    found: dict[UUID, list[BreakMark]] = defaultdict(list)
-    for row in rows:
-        found[row.indicator_id].append(BreakMark(row.day, row.kind, row.text))
     return found

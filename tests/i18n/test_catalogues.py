@@ -15,16 +15,19 @@ from babel.messages.pofile import read_po
 
 from okr_engine.access import Permission
 from okr_engine.measuring.deadlines import Confidence
+from okr_engine.measuring.definition import definition, kpis
+from okr_engine.measuring.working_days import LimitUnit
 from okr_engine.model.actions import ActionEventKind, ActionState
 from okr_engine.model.indicators import BreakKind, MeasureUnit
 from okr_engine.model.reviews import NarrativeState
 from okr_engine.model.sources import FindingKind, Rhythm, RunState
 from okr_engine.periods import Cadence
 from okr_engine.services.data_desk import DataState
-from okr_engine.services.indicator_reports import Origin
+from okr_engine.services.figure_views import Origin
 from okr_engine.services.source_views import Health
 from okr_engine.services.standings import Movement
-from okr_engine.statistics.proportions import Place
+from okr_engine.services.unit_views import Verdict
+from okr_engine.statistics.funnel import Place
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
 from okr_engine.words import Language
 
@@ -59,11 +62,13 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "key_result_kind": KeyResultKind,
     "language": Language,
     "limit_confidence": Confidence,
+    "limit_length": LimitUnit,
     "movement": Movement,
     "movement_short": Movement,
     "narrative_state": NarrativeState,
     "no_data": NoDataReason,
     "noun": None,
+    "parameter_value": None,
     "question": None,
     "rhythm": Rhythm,
     "role": RoleKind,
@@ -77,6 +82,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "status_short": Status,
     "unit": MeasureUnit,
     "weekday": None,
+    "verdict": Verdict,
 }
 
 # Texts that are rightly the same in two languages: internationally used words, abbreviations and bare symbols.
@@ -213,6 +219,23 @@ def test_every_member_of_a_closed_set_has_its_word(family: str, members: type[St
     wanted = {f"{family}.{member}" for member in members}
 
     assert wanted - entries(Language.FI).keys() == set()
+
+
+def test_everything_a_definition_counts_leaves_out_or_lets_choose_has_its_word() -> None:
+    definitions = [definition(kpi) for kpi in kpis()]
+    columns = {name for one in definitions for name in re.findall(r"\b(?:counted|excluded)_\w+", one.sql)}
+    choices = {
+        choice
+        for one in definitions
+        for name, parameter in one.parameters.items()
+        if name != "by"
+        for choice in parameter.choices
+    }
+    wanted = {name.replace("_", ".", 1) for name in columns} | {f"parameter_value.{choice}" for choice in choices}
+
+    assert wanted == {
+        key for key in entries(Language.FI) if key.startswith(("counted.", "excluded.", "parameter_value."))
+    }
 
 
 def test_no_sentence_is_kept_that_nobody_asks_for() -> None:

@@ -1,0 +1,1 @@
+"""The sections of an indicator's page: its figure, the figures over time, its units, its lineage, its definition."""
