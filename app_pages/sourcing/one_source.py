@@ -174,7 +174,8 @@ def _set_aside(one: SourceView, run: RunView) -> None:
     found = records_set_aside(installation().settings.events, f"{one.code}-{run.number}")
     began = moment(run.started_at, language())
     st.markdown(t("sources.set_aside_of", count=run.records_set_aside, began=began))
-    tables([_places(found)], key=f"sources.aside.{one.code}")
+    with st.expander(t("sources.places_and_reasons"), key="sources.aside"):
+        tables([_places(found)], key=f"sources.aside.{one.code}")
     st.markdown(t("sources.again_about"))
     if not one.is_under_way and one.health != Health.PAUSED:
         _button(one.code, t("sources.again"), key="sources.again", from_the_start=True)

@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
+from zoneinfo import ZoneInfo
 
-import yaml
 from sqlmodel import Session, select
 
 from okr_engine.access import Actor
-from okr_engine.database import moment_of
-from okr_engine.model import Calculation, CalculationForm, Indicator, OrgUnit, Role, Source, SourceForm
+from okr_engine.i18n.formats import HOME
+from okr_engine.model import OrgUnit
 from okr_engine.packaged import demo_folder
 from okr_engine.periods import Period
 from okr_engine.services.evaluation import Evaluation, evaluate
 from okr_engine.services.importing import import_content
 from okr_engine.services.installation import Rulebooks
-from okr_engine.services.schedules import schedule_of
+from okr_engine.services.source_files import bring_in, read_source_file
+from okr_engine.services.sources import ask_for_pull
 from okr_engine.words import Message, message
 from okr_engine.workbook import read_workbook
 
@@ -78,43 +78,16 @@ def load_demo(session: Session, actor: Actor, case: DemoCase = DemoCase.ALL) -> 
         preview = import_content(session, actor, read_workbook(data, file=name, max_mb=LARGEST_MB))
         quarters |= preview.touched
     if case in (DemoCase.REGION, DemoCase.ALL):
-        _load_sources(session)
+        _load_sources(session, actor)
     return quarters
 
 
-def _load_sources(session: Session) -> None:
-    """The region's source, due at once, and the figures computed from it; once."""
-    told = yaml.safe_load((demo_folder() / "region.yaml").read_text("utf-8"))
-    units, roles, indicators = (_codes(session, noun) for noun in (OrgUnit, Role, Indicator))
-    sources = dict[str, UUID]()
-    for one in told["sources"]:
-        form = SourceForm.model_validate(one)
-        if session.exec(select(Source.id).where(Source.code == form.code)).first():
-            return
-        source = Source(
-            **form.model_dump(exclude={"unit", "steward"}),
-            unit_id=units[form.unit],
-            steward_role_id=roles[form.steward or ""],
-        )
-        session.add(source)
-        session.flush()
-        schedule_of(session, source.id).next_due = moment_of(session)
-        sources[form.code] = source.id
-    for one in told["calculations"]:
-        calculation = CalculationForm.model_validate(one)
-        session.add(
-            Calculation(
-                **calculation.model_dump(exclude={"indicator", "unit", "source", "first_period"}),
-                first_period=calculation.first_period,
-                indicator_id=indicators[calculation.indicator],
-                unit_id=units[calculation.unit],
-                source_id=sources[calculation.source],
-            )
-        )
-
-
-def _codes(session: Session, noun: type[OrgUnit] | type[Role] | type[Indicator]) -> dict[str, UUID]:
-    return dict(session.exec(select(noun.code, noun.id)).all())
+def _load_sources(session: Session, actor: Actor) -> None:
+    """The region's source, to be read at once, and the figures computed from it."""
+    told = read_source_file(demo_folder() / "region.yaml")
+    if bring_in(session, actor, told, zone=ZoneInfo(HOME)).sources:
+        for _, form in told.sources:
+            ask_for_pull(session, actor, form.code)
 
 
 def _workbooks_of(case: DemoCase) -> list[str]:

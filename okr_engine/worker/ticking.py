@@ -44,6 +44,8 @@ TIMETABLE = (Job("pull due sources", timedelta(seconds=3), pull_due_sources),)
 def running_worker(place: Installation) -> Iterator[None]:
     """Work beside the block, in one thread; at its end, what is under way stops at the next page that it has read."""
     over = Event()
+    # It warns of each tick that finds the one before still at work, which is as it should be.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
         timezone="UTC",
         executors={"default": ThreadPoolExecutor(1)},

@@ -81,6 +81,7 @@ def with_demo(folder: Path, port: int) -> dict[str, str]:
         "OKR_DATABASE_URL": f"sqlite:///{folder / 'okr.db'}",
         "OKR_DEMO": "1",
         "OKR_PORT": str(port),
+        "OKR_WORKER": "0",
     }
     for step in ("migrate", "demo"):
         subprocess.run([OKR, step], cwd=folder, env=environment, check=True)
