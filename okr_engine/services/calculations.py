@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor
@@ -24,6 +25,8 @@ from okr_engine.model import (
     Measurement,
     MeasureUnit,
     NoDataReason,
+    PullRun,
+    RunState,
     Source,
 )
 from okr_engine.periods import Period
@@ -66,12 +69,13 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Computed:
-    """A computed figure with what it rests on."""
+    """A computed figure with what it rests on; early if the period's lag was not over when it was computed."""
 
     wanted: Wanted
     measured: Measured
     parts: tuple[PartOfFigure, ...]
     mark: str
+    is_early: bool
 
     @property
     def n(self) -> int:
@@ -120,9 +124,9 @@ def computed_after(place: Installation, *, source: UUID | None, as_of: datetime,
     """Compute the figures whose events have changed since they were last computed; nothing is written.
 
     Those of `source` are computed for every period that has ended; those of other sources only where they have been
-    computed before, because nobody knows whether all of their events are there. Without a source, as after an upload,
-    every figure is. `as_of` is the moment up to which the events are complete. A figure that cannot be computed keeps
-    no other from it.
+    computed before and their source was last read to its end, because nobody knows whether all of their events are
+    there. Without a source, as after an upload, every figure is. `as_of` is the moment up to which the events are
+    complete. A figure that cannot be computed keeps no other from it.
     """
     figures, errors = list[Computed](), list[OkrError]()
     limits = read_limits(place.settings.rules)
@@ -147,7 +151,9 @@ def _computed(
     if not bearing or (mark == one.computed_from and one.is_settled):
         return None
     measured = _measured(settings, one, of_one, limits, as_of)
-    return Computed(one, measured, tuple(counted_in(of_one, one.period, parts)), mark)
+    ready = one.period.end + timedelta(days=one.indicator.lag_days + 1)
+    is_early = as_of.astimezone(settings.zone).date() < ready
+    return Computed(one, measured, tuple(counted_in(of_one, one.period, parts)), mark, is_early)
 
 
 def figures_wanted(session: Session, *, today: date, source: UUID | None) -> list[Wanted]:
@@ -158,12 +164,13 @@ def figures_wanted(session: Session, *, today: date, source: UUID | None) -> lis
         .order_by(col(Indicator.code), col(Calculation.id))
     ).all()
     known = _known(session, [calculation for calculation, _ in rows])
-    computed = _computed_before(session)
+    computed, half_read = _computed_before(session), _half_read(session)
     wanted = []
     for calculation, indicator in rows:
+        is_own = source in (None, calculation.source_id)
         for period in _ended(calculation.first_period, today):
             before = computed.get((calculation.id, period))
-            if before is None and source not in (None, calculation.source_id):
+            if not is_own and (before is None or calculation.source_id in half_read):
                 continue
             wanted.append(
                 Wanted(
@@ -276,13 +283,22 @@ def _known(session: Session, calculations: Iterable[Calculation]) -> dict[tuple[
 
 def _is_provisional(one: Computed) -> bool:
     """Whether time alone may still change the figure: open windows, events that end before the period, or its lag."""
-    ready = one.wanted.period.end + timedelta(days=one.wanted.indicator.lag_days + 1)
-    is_early = one.measured.question.as_of < datetime.combine(ready, time(), UTC)
-    return bool(one.measured.figure.pending or one.measured.notes or is_early)
+    return bool(one.measured.figure.pending or one.measured.notes or one.is_early)
 
 
 def _computed_before(session: Session) -> dict[tuple[UUID, Period], ComputedPeriod]:
     return {(one.calculation_id, one.period): one for one in session.exec(select(ComputedPeriod))}
+
+
+def _half_read(session: Session) -> set[UUID]:
+    """The sources whose newest run has not come to its end: what they hand over may be half there."""
+    newest = (
+        select(PullRun.source_id, func.max(PullRun.number).label("number")).group_by(col(PullRun.source_id)).subquery()
+    )
+    runs = select(PullRun.source_id).join(
+        newest, and_(col(PullRun.source_id) == newest.c.source_id, col(PullRun.number) == newest.c.number)
+    )
+    return set(session.exec(runs.where(PullRun.state != RunState.DONE)))
 
 
 def _remember(session: Session, remembered: Mapping[tuple[UUID, Period], ComputedPeriod], one: Computed) -> None:

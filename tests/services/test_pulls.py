@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from connectors.registry import Registry
+from okr_engine.database import writing
 from okr_engine.errors import CredentialsRefused, Place, SchemaChanged, SourceUnavailable
 from okr_engine.measuring.set_aside import records_set_aside
 from okr_engine.measuring.sources import Page
@@ -140,6 +141,26 @@ def test_a_figure_is_not_computed_from_a_reading_that_broke_off(scripted_county:
     report = scripted_county.pull(**scripted([wait(1, 10)], SourceUnavailable(message("sources.interrupted"))))
 
     assert (report.values_written, report.events_added) == (0, 1)
+
+
+def test_a_reading_of_another_source_does_not_compute_from_what_broke_off(scripted_county: PulledCounty) -> None:
+    county = scripted_county
+    with writing(county.installation.engine, actor="operator", now=county.watch.now) as session:
+        first = session.get_one(Source, county.source_id)
+        session.add(Source(**first.model_dump(exclude={"id"}) | {"code": "surveys"}))
+    county.pull(**scripted([wait(1, 10), wait(2, 20)]))
+    county.watch.now += timedelta(days=1)
+    county.pull(**scripted([wait(3, 20)], SourceUnavailable(message("sources.interrupted"))))
+
+    county.pull("surveys", **scripted([]))
+
+    assert county.figure(Q3).value == 50
+    county.watch.now += timedelta(days=1)
+    county.pull(**scripted([wait(3, 10, version_no=2)]))
+    assert county.figure(Q3).denominator == 3
+    county.watch.now += timedelta(days=1)
+    county.pull("surveys", **scripted([wait(4, 20)]))
+    assert county.figure(Q3).denominator == 4
 
 
 def test_a_busy_source_is_tried_when_it_said_and_a_changed_one_at_its_next_time(scripted_county: PulledCounty) -> None:
