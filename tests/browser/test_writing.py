@@ -50,7 +50,8 @@ def signed_in(app: App, person: str) -> App:
 
 
 def field(app: App, label: str) -> Locator:
-    return app.page.get_by_label(label, exact=True)
+    """The one field of that label; while the script runs, the field before it may still stand beside it."""
+    return app.idle().page.get_by_label(label, exact=True)
 
 
 def type_in(app: App, label: str, text: str) -> None:
