@@ -35,9 +35,9 @@ def overview(seen: Sequence[SourceView], chosen: SourceView | None) -> Section:
 def cells(one: SourceView) -> list[list[Part]]:
     """One source in the table."""
     again = [note(t("sources.failed_in_a_row", count=one.failures))] if one.failures else []
-    due = [text(moment(one.next_due, language()))] if one.next_due and not one.source.paused else []
+    due = [text(moment(one.next_due, language()))] if one.next_due and not one.timetable.paused else []
     return [
-        [link(spoken(one.source.name, language()), "sources", source=one.code), note(one.code)],
+        [link(spoken(one.name, language()), "sources", source=one.code), note(one.code)],
         [health_mark(one.health), *again],
         [text(moment(one.last_run.started_at, language()))] if one.last_run else [],
         due,

@@ -43,20 +43,20 @@ def edit_section(one: SourceView) -> None:
     st.subheader(t("sources.edit"), anchor=False)
     if st.session_state.pop(_SAVED, None) == one.code:
         st.success(t("sources.has_been_saved"), icon=":material/check_circle:")
-    known, fields = one.source, setting_fields(registry(), one.source.connector)
+    fields = setting_fields(registry(), one.connector)
     on_record = {
-        "name_fi": known.name_fi or "",
-        "name_sv": known.name_sv or "",
-        "name_en": known.name_en or "",
+        "name_fi": one.name.fi or "",
+        "name_sv": one.name.sv or "",
+        "name_en": one.name.en or "",
         "steward": one.steward.code if one.steward else _NO_STEWARD,
-        **_timetable_shown(known),
-        **_settings_shown(fields, known.settings),
+        **_timetable_shown(one.timetable),
+        **_settings_shown(fields, one.settings),
     }
-    form = OpenForm(f"sources.edit.{one.code}", OnRecord(known.version, on_record))
-    fixed = {"code": known.code, "connector": known.connector, "unit": one.unit.code}
+    form = OpenForm(f"sources.edit.{one.code}", OnRecord(one.version, on_record))
+    fixed = {"code": one.code, "connector": one.connector, "unit": one.unit.code}
 
     def save(based_on: int) -> None:
-        told = source_form({**fixed, **_told(form, fields, known.settings)})
+        told = source_form({**fixed, **_told(form, fields, one.settings)})
         installation().act(user(), save_source, told, based_on=based_on, zone=installation().settings.zone)
 
     with st.container(border=True, width=720, key="sources-edit"):
@@ -70,7 +70,7 @@ def edit_section(one: SourceView) -> None:
                 pressed = st.button(t("sources.save"), key=form.key("save"), type="primary")
                 tried = st.button(t("sources.try"), key=form.key("try"))
             if tried:
-                _try(known.connector, form, fields, known.settings)
+                _try(one.connector, form, fields, one.settings)
             saved = pressed and form.save(save)
     if saved:
         st.session_state[_SAVED] = one.code

@@ -29,7 +29,7 @@ _READ = "sources.just_read"
 
 def state_section(one: SourceView) -> None:
     """The state in words, what is wrong and what helps, who looks after it, and the button that reads it now."""
-    st.header(plain(spoken(one.source.name, language())), anchor=False)
+    st.header(plain(spoken(one.name, language())), anchor=False)
     st.markdown(f"{health_badge(one.health)} {t(f'source_health_means.{one.health}')}")
     _what_is_wrong(one)
     st.markdown("  \n".join(f"**{label}:** {said}" for label, said in _known(one)))
@@ -75,7 +75,7 @@ def _what_is_wrong(one: SourceView) -> None:
 
 def _known(one: SourceView) -> list[tuple[str, str]]:
     good = moment(one.last_good_at, language()) if one.last_good_at else t("sources.never")
-    due = moment(one.next_due, language()) if one.next_due and not one.source.paused else t("sources.not_due")
+    due = moment(one.next_due, language()) if one.next_due and not one.timetable.paused else t("sources.not_due")
     steward = role_with_people(one.steward.name, one.stewards) if one.steward else t("sources.no_steward")
     figures = ", ".join(plain(named(each)) for each in one.figures) or t("sources.no_figures")
     return [
@@ -83,7 +83,7 @@ def _known(one: SourceView) -> list[tuple[str, str]]:
         (t("sources.next_run"), due),
         (t("sources.failures"), number(one.failures, language())),
         (t("sources.steward"), steward),
-        (t("sources.connector"), plain(connector_called(one.source.connector))),
+        (t("sources.connector"), plain(connector_called(one.connector))),
         (t("sources.unit"), plain(named(one.unit))),
         (t("sources.figures"), figures),
     ]

@@ -38,7 +38,7 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
             source=one.code,
             state=_word(one),
             last=_at(place.settings, one.last_run),
-            next=one.next_due if not one.source.paused else None,
+            next=one.next_due if not one.timetable.paused else None,
             failures=one.failures,
         )
         if one.failures and one.last_run and one.last_run.error:
@@ -62,7 +62,7 @@ def add_sources(
 def try_source(code: Code) -> None:
     """Ask a source for as little as shows that it can be read."""
     place = installation()
-    source = place.ask(source_seen, OPERATOR, code, now=place.now()).source
+    source = place.ask(source_seen, OPERATOR, code, now=place.now())
     with working("cli.trying", source=code):
         try_connection(place, OPERATOR, source.connector, source.settings)
     tell("cli.source_answers", source=code)
@@ -103,7 +103,7 @@ def _at(settings: Settings, run: RunView | None) -> str | None:
 def _source_as_json(one: SourceView) -> dict[str, Any]:
     return {
         "code": one.code,
-        "connector": one.source.connector,
+        "connector": one.connector,
         "unit": one.unit.code,
         "state": one.health,
         "last_run": _run_as_json(one.last_run) if one.last_run else None,

@@ -23,6 +23,7 @@ from okr_engine.model import (
     RunState,
     Schedule,
     Source,
+    Timetable,
 )
 from okr_engine.services.people import Choice, holders
 from okr_engine.words import Message, Words
@@ -83,7 +84,12 @@ class SourceAction:
 class SourceView:
     """A source with its health; `last_run` is the last one that has ended, `reading_since` tells of one under way."""
 
-    source: Source
+    code: str
+    version: int
+    name: Words
+    connector: str
+    settings: Mapping[str, Any]
+    timetable: Timetable
     unit: Choice
     steward: Choice | None
     stewards: tuple[tuple[str, bool], ...]
@@ -96,11 +102,6 @@ class SourceView:
     failures: int
     action: SourceAction | None
     figures: tuple[Choice, ...]
-
-    @property
-    def code(self) -> str:
-        """The source's code."""
-        return self.source.code
 
     @property
     def is_under_way(self) -> bool:
@@ -192,7 +193,12 @@ def _view(
     is_held = schedule.held_until is not None and schedule.held_until > now
     is_due = schedule.next_due is not None and schedule.next_due <= now
     return SourceView(
-        source=source,
+        code=source.code,
+        version=source.version,
+        name=source.name,
+        connector=source.connector,
+        settings=source.settings,
+        timetable=Timetable.model_validate(source, from_attributes=True),
         unit=unit,
         steward=steward,
         health=_health(source, schedule, is_held=is_held, was_read=last_run is not None, now=now),
