@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import and_, func
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor
@@ -27,6 +27,7 @@ from okr_engine.model import (
     NoDataReason,
     PullRun,
     RunState,
+    Schedule,
     Source,
 )
 from okr_engine.periods import Period
@@ -46,7 +47,10 @@ _MILLION = 1_000_000
 
 @dataclass(frozen=True)
 class Wanted:
-    """A figure to compute: of which calculation and period, and what is on record for it."""
+    """A figure to compute: of which calculation and period, and what is on record for it.
+
+    `read_until` is when its own source was last read to the end, where another one is what calls for the figure.
+    """
 
     calculation: Calculation
     indicator: Indicator
@@ -54,6 +58,7 @@ class Wanted:
     known: Measurement | None
     computed_from: str | None
     is_settled: bool
+    read_until: datetime | None = None
 
     @property
     def key(self) -> tuple[UUID, UUID, Period]:
@@ -87,11 +92,21 @@ class Computed:
         """Why there is no figure to tell; None where there is one."""
         figure, until = self.measured.figure, self.measured.events_until
         if not figure.n or figure.exact is None:
-            if figure.pending:
+            if figure.pending or self.is_early:
                 return NoDataReason.NOT_YET_DUE
             ends_early = until is None or until < self.wanted.period.end
             return NoDataReason.LATE if ends_early else NoDataReason.NOT_COLLECTED
         return NoDataReason.TOO_FEW_ANSWERS if figure.n < self.wanted.calculation.fewest else None
+
+    @property
+    def may_change(self) -> bool:
+        """Whether time alone may still change it: open windows, events that end before the period, or its lag."""
+        return bool(self.measured.figure.pending or self.measured.notes or self.is_early)
+
+    @property
+    def provisional(self) -> bool:
+        """Whether there is a figure that may still change."""
+        return self.may_change and self.no_data_reason is None
 
     @property
     def value(self) -> Decimal | None:
@@ -123,10 +138,10 @@ class Computation:
 def computed_after(place: Installation, *, source: UUID | None, as_of: datetime, now: datetime) -> Computation:
     """Compute the figures whose events have changed since they were last computed; nothing is written.
 
-    Those of `source` are computed for every period that has ended; those of other sources only where they have been
-    computed before and their source was last read to its end, because nobody knows whether all of their events are
-    there. Without a source, as after an upload, every figure is. `as_of` is the moment up to which the events are
-    complete. A figure that cannot be computed keeps no other from it.
+    Those of `source` are computed for every period that has ended, with events complete up to `as_of`; those of other
+    sources only where they have been computed before, with events complete up to their own source's last reading.
+    Without a source, as after an upload, every figure is. None is computed from a source that was left half read: its
+    next reading does. A figure that cannot be computed keeps no other from it.
     """
     figures, errors = list[Computed](), list[OkrError]()
     limits = read_limits(place.settings.rules)
@@ -134,7 +149,9 @@ def computed_after(place: Installation, *, source: UUID | None, as_of: datetime,
     parts = parts_in(place.settings.events, TABLES)
     for one in wanted:
         try:
-            if not one.stands and (found := _computed(place.settings, one, parts, limits, min(as_of, now))):
+            if not one.stands and (
+                found := _computed(place.settings, one, parts, limits, min(one.read_until or as_of, now))
+            ):
                 figures.append(found)
         except OkrError as error:
             errors.append(error)
@@ -164,13 +181,15 @@ def figures_wanted(session: Session, *, today: date, source: UUID | None) -> lis
         .order_by(col(Indicator.code), col(Calculation.id))
     ).all()
     known = _known(session, [calculation for calculation, _ in rows])
-    computed, half_read = _computed_before(session), _half_read(session)
+    computed, read_until, half_read = _computed_before(session), _read_until(session), _half_read(session)
     wanted = []
     for calculation, indicator in rows:
-        is_own = source in (None, calculation.source_id)
+        is_own = calculation.source_id == source
+        if not is_own and calculation.source_id in half_read:
+            continue
         for period in _ended(calculation.first_period, today):
             before = computed.get((calculation.id, period))
-            if not is_own and (before is None or calculation.source_id in half_read):
+            if before is None and source is not None and not is_own:
                 continue
             wanted.append(
                 Wanted(
@@ -180,6 +199,7 @@ def figures_wanted(session: Session, *, today: date, source: UUID | None) -> lis
                     known.get((calculation.indicator_id, calculation.unit_id, period)),
                     before.computed_from if before else None,
                     bool(before and before.is_settled),
+                    None if is_own else read_until.get(calculation.source_id),
                 )
             )
     return wanted
@@ -281,31 +301,40 @@ def _known(session: Session, calculations: Iterable[Calculation]) -> dict[tuple[
     return {(row.indicator_id, row.unit_id, row.period): row for row in rows}
 
 
-def _is_provisional(one: Computed) -> bool:
-    """Whether time alone may still change the figure: open windows, events that end before the period, or its lag."""
-    return bool(one.measured.figure.pending or one.measured.notes or one.is_early)
-
-
 def _computed_before(session: Session) -> dict[tuple[UUID, Period], ComputedPeriod]:
     return {(one.calculation_id, one.period): one for one in session.exec(select(ComputedPeriod))}
 
 
+def _read_until(session: Session) -> dict[UUID, datetime]:
+    """When each source was last read to its end; nothing of one that never was."""
+    rows = session.exec(select(Schedule.source_id, Schedule.last_good_at)).all()
+    return {source_id: moment for source_id, moment in rows if moment is not None}
+
+
 def _half_read(session: Session) -> set[UUID]:
-    """The sources whose newest run has not come to its end: what they hand over may be half there."""
-    newest = (
-        select(PullRun.source_id, func.max(PullRun.number).label("number")).group_by(col(PullRun.source_id)).subquery()
+    """The sources with a run since the last one that came to its end which may have brought a part of the events.
+
+    A paused source is left to the people who paused it.
+    """
+    began_later = or_(col(Schedule.last_good_at).is_(None), col(PullRun.started_at) > col(Schedule.last_good_at))
+    brought_some = or_(
+        col(PullRun.state) != RunState.FAILED, col(PullRun.events_added) + col(PullRun.events_replaced) > 0
     )
-    runs = select(PullRun.source_id).join(
-        newest, and_(col(PullRun.source_id) == newest.c.source_id, col(PullRun.number) == newest.c.number)
+    return set(
+        session.exec(
+            select(PullRun.source_id)
+            .join(Schedule, col(Schedule.source_id) == col(PullRun.source_id))
+            .join(Source, col(Source.id) == col(PullRun.source_id))
+            .where(PullRun.state != RunState.DONE, began_later, brought_some, col(Source.paused).is_(False))
+        )
     )
-    return set(session.exec(runs.where(PullRun.state != RunState.DONE)))
 
 
 def _remember(session: Session, remembered: Mapping[tuple[UUID, Period], ComputedPeriod], one: Computed) -> None:
     key = (one.wanted.calculation.id, one.wanted.period)
     fresh = ComputedPeriod(calculation_id=key[0], period=key[1], computed_from=one.mark, is_settled=False)
     row = remembered.get(key) or fresh
-    row.computed_from, row.is_settled = one.mark, not _is_provisional(one)
+    row.computed_from, row.is_settled = one.mark, not one.may_change
     session.add(row)
 
 
@@ -320,7 +349,7 @@ def _says_the_same(known: Measurement, one: Computed) -> bool:
         one.no_data_reason,
         _decimal(figure.numerator),
         _decimal(figure.denominator),
-        _is_provisional(one),
+        one.provisional,
     )
 
 
@@ -338,7 +367,7 @@ def _measurement(session: Session, actor: Actor, one: Computed, *, run: str, rea
         denominator=_decimal(figure.denominator),
         responses=figure.n if is_survey else None,
         sample=_whole(figure.counted.get("invited")),
-        provisional=_is_provisional(one) and one.no_data_reason is None,
+        provisional=one.provisional,
         reason=reason,
         recorded_at=moment_of(session),
         recorded_by=actor.code,

@@ -3,10 +3,10 @@
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Event as Signal
 from threading import Thread
 from typing import Any
@@ -25,11 +25,11 @@ from okr_engine.measuring.sources import Batch, Watermark, batches
 from okr_engine.measuring.storing import Stored, store_events
 from okr_engine.model import PullRun, RunState, Source
 from okr_engine.model.rows import as_json
-from okr_engine.services.calculations import Computation, Kept, computed_after, keep_figures, mark_missing
+from okr_engine.services.calculations import Computation, computed_after, keep_figures, mark_missing
 from okr_engine.services.connections import client_for, read_settings
 from okr_engine.services.evaluation import evaluate, with_later_quarters
 from okr_engine.services.installation import Installation
-from okr_engine.services.schedules import claim, due_again, next_due, renew, schedule_of
+from okr_engine.services.schedules import FIRST_RETRY, claim, due_again, next_due, renew, schedule_of
 from okr_engine.services.source_actions import PullFacts, follow_up
 from okr_engine.words import Message, message
 
@@ -78,7 +78,7 @@ def pull(
         with _held(place, begun) as lease:
             reading = _read(place, begun, registry or known_sources(), lambda: keep_going() and lease.holds)
             computation = _computation(place, begun, reading)
-        return place.act(SCHEDULE, _conclude, place, begun, reading, computation) if lease.holds else None
+        return place.act(SCHEDULE, _conclude, place, begun, reading, computation)
     except BaseException:
         place.act(SCHEDULE, _abandon, begun)
         raise
@@ -113,13 +113,14 @@ class _Lease:
 
 @dataclass
 class _Reading:
-    """How far the reading has come, and what stopped it."""
+    """How far the reading has come, and what stopped it; one that was interrupted has met no failure."""
 
     read: int = 0
     set_aside: int = 0
     watermark: Watermark | None = None
     stored: Stored = field(default_factory=Stored)
     error: OkrError | None = None
+    was_interrupted: bool = False
 
 
 def _begin(session: Session, _actor: Actor, code: str, *, asked_by: str, holder: str) -> _Begun | None:
@@ -154,7 +155,10 @@ def _give_up_lost_runs(session: Session, source_id: UUID, now: datetime) -> None
 
 
 def _read(place: Installation, begun: _Begun, registry: Registry, keep_going: Callable[[], bool]) -> _Reading:
-    """Read and store; whatever goes wrong is kept in the reading, with what had been read until then."""
+    """Read and store; whatever goes wrong is kept in the reading, with what had been read until then.
+
+    What could not be stored counts as not read.
+    """
     reading = _Reading()
     try:
         source, settings = read_settings(registry, begun.connector, begun.settings)
@@ -167,10 +171,10 @@ def _read(place: Installation, begun: _Begun, registry: Registry, keep_going: Ca
                 place.settings.events, events, run=begun.run, now=begun.at, patience=_PATIENCE
             )
     except OkrError as error:
-        reading.error = reading.error or error
+        reading.error, reading.watermark = error, None
     except Exception as error:  # a connector may be anybody's, and must not take the worker with it
         _log.exception("Reading %s failed", begun.code)
-        reading.error = OkrError(message("sources.unexpected", reason=type(error).__name__))
+        reading.error, reading.watermark = OkrError(message("sources.unexpected", reason=type(error).__name__)), None
     return reading
 
 
@@ -185,6 +189,7 @@ def _events(
     try:
         for batch in given:
             if not keep_going():
+                reading.was_interrupted = True
                 raise SourceUnavailable(message("sources.interrupted"), try_again=begun.at)
             reading.read += batch.read
             reading.set_aside += set_aside(
@@ -214,21 +219,19 @@ def _computation(place: Installation, begun: _Begun, reading: _Reading) -> Compu
 
 def _conclude(
     session: Session, actor: Actor, place: Installation, begun: _Begun, reading: _Reading, computation: Computation
-) -> PullReport:
-    """Record all that came of the run, in one transaction."""
+) -> PullReport | None:
+    """Record all that came of the run, in one transaction; nothing where the source has been taken by somebody else."""
+    if not renew(session, begun.source_id, begun.holder, moment_of(session)):
+        return None
     source, run = session.get_one(Source, begun.source_id), session.get_one(PullRun, begun.run_id)
-    kept, missing = Kept(), 0
-    if reading.error is None:
-        kept = keep_figures(session, actor, computation.figures, run=begun.run, settings=place.settings)
-        quarters = set(kept.quarters)
-    else:
-        today = begun.at.astimezone(place.settings.zone).date()
-        missing, quarters = mark_missing(session, actor, source, run=begun.run, today=today)
-    _move_on(session, place, source, begun, reading)
-    decided = evaluate(session, actor, with_later_quarters(session, quarters), place.rulebooks)
-    facts = _facts(session, source, reading, missing, moment_of(session))
-    raised = [one.code for one in follow_up(session, source, facts, place.rulebooks.data_quality)]
     error = reading.error or computation.error
+    kept = keep_figures(session, actor, computation.figures, run=begun.run, settings=place.settings)
+    missing, quarters = 0, set(kept.quarters)
+    if reading.error is not None and not reading.was_interrupted:
+        missing, quarters = mark_missing(session, actor, source, run=begun.run, today=_today(place, begun.at))
+    _move_on(session, place, source, begun, reading, error)
+    decided = evaluate(session, actor, with_later_quarters(session, quarters), place.rulebooks)
+    raised = [] if reading.was_interrupted else _followed_up(session, place, source, reading, missing)
     report = PullReport(
         source=begun.code,
         number=begun.number,
@@ -248,17 +251,36 @@ def _conclude(
     return report
 
 
-def _move_on(session: Session, place: Installation, source: Source, begun: _Begun, reading: _Reading) -> None:
+def _followed_up(
+    session: Session, place: Installation, source: Source, reading: _Reading, missing: int
+) -> Sequence[str]:
+    """The codes of the actions that the run calls for."""
+    now = moment_of(session)
+    facts = _facts(session, source, reading, missing, now)
+    found = follow_up(session, source, facts, place.rulebooks.data_quality, today=_today(place, now))
+    return [one.code for one in found]
+
+
+def _today(place: Installation, moment: datetime) -> date:
+    return moment.astimezone(place.settings.zone).date()
+
+
+def _move_on(
+    session: Session, place: Installation, source: Source, begun: _Begun, reading: _Reading, error: OkrError | None
+) -> None:
     """Keep the watermark, say when the source is due again, and let go of it."""
     schedule, now, zone = schedule_of(session, source.id), moment_of(session), place.settings.zone
     if reading.watermark is not None:
         schedule.watermark = reading.watermark.model_dump(mode="json")
     if reading.error is None:
-        schedule.failures, schedule.last_good_at = 0, begun.at
-        schedule.next_due = next_due(source, now, zone)
+        schedule.last_good_at = begun.at
+    if error is None:
+        schedule.failures, schedule.next_due = 0, next_due(source, now, zone)
+    elif reading.was_interrupted:
+        schedule.next_due = now
     else:
         schedule.failures += 1
-        schedule.next_due = _next_try(source, schedule.failures, reading.error, now, place)
+        schedule.next_due = _next_try(source, schedule.failures, error, now, place)
     schedule.held_by = schedule.held_until = None
     session.add(schedule)
 
@@ -312,10 +334,11 @@ def _plain(value: object) -> object:
 
 
 def _abandon(session: Session, _actor: Actor, begun: _Begun) -> None:
-    """Let go of the source at once; its run is lost."""
+    """Let go of the source at once and come back to it in a while; its run is lost."""
     run, schedule = session.get_one(PullRun, begun.run_id), schedule_of(session, begun.source_id)
     if schedule.held_by == begun.holder:
         schedule.held_by = schedule.held_until = None
+        schedule.next_due = moment_of(session) + FIRST_RETRY
         run.state, run.finished_at = RunState.LOST, moment_of(session)
         session.add_all([run, schedule])
 

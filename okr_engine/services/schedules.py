@@ -16,7 +16,9 @@ from okr_engine.model import Rhythm, Schedule, Source, Timetable
 LEASE = timedelta(minutes=5)
 """So long a reader holds a source without saying that it is still there."""
 
-_FIRST_RETRY = timedelta(minutes=15)
+FIRST_RETRY = timedelta(minutes=15)
+"""So long after a reading that went wrong a source is read again, at the soonest."""
+
 _LONGEST_RETRY = timedelta(hours=6)
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -38,7 +40,7 @@ def due_again(
     timetable: Timetable, *, failures: int, try_again: datetime | None, now: datetime, zone: ZoneInfo
 ) -> datetime:
     """When to read again after a failure that time may heal: soon, then ever later, and not before `try_again`."""
-    pause: timedelta = min(_FIRST_RETRY * 2 ** min(failures - 1, 10), _LONGEST_RETRY)
+    pause: timedelta = min(FIRST_RETRY * 2 ** min(failures - 1, 10), _LONGEST_RETRY)
     return min(next_due(timetable, now, zone), max(now + pause, try_again or now))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -42,21 +42,23 @@ class PullFacts:
         return {name: value for name, value in found.items() if value is not None}
 
 
-def follow_up(session: Session, source: Source, facts: PullFacts, rulebook: Rulebook) -> list[CorrectiveAction]:
+def follow_up(
+    session: Session, source: Source, facts: PullFacts, rulebook: Rulebook, *, today: date
+) -> list[CorrectiveAction]:
     """Raise the action that the rules call for, or join the open one; an open one that they no longer call for closes.
 
     It closes only when what called for it could be seen this time.
     """
     told = {**facts.told(), "type": "pull", "key": str(source.id)}
     found = [one for one in rulebook.judge([told]) if isinstance(one.then, ActionThen)]
-    quarter = Period.containing(moment_of(session).date())
+    quarter = Period.containing(today)
     known = session.exec(
         select(CorrectiveAction).where(
             CorrectiveAction.source_id == source.id, col(CorrectiveAction.closed_at).is_(None)
         )
     ).first()
     if known is None:
-        return [_raise(session, quarter, source, found[0], facts, rulebook)] if found else []
+        return [_raise(session, today, source, found[0], facts, rulebook)] if found else []
     if found and (quarter, found[0].rule) != (known.period, known.rule):
         enter_recurrences(session, quarter, {known.id: found[0].rule})
     elif not found and _can_be_seen(known, rulebook, told):
@@ -73,10 +75,10 @@ def _can_be_seen(known: CorrectiveAction, rulebook: Rulebook, told: Mapping[str,
 
 
 def _raise(
-    session: Session, quarter: Period, source: Source, finding: Conclusion, facts: PullFacts, rulebook: Rulebook
+    session: Session, today: date, source: Source, finding: Conclusion, facts: PullFacts, rulebook: Rulebook
 ) -> CorrectiveAction:
     assert isinstance(finding.then, ActionThen)
-    now = moment_of(session)
+    quarter = Period.containing(today)
     action = CorrectiveAction(
         code=next(free_codes(session, quarter)),
         source_id=source.id,
@@ -86,8 +88,8 @@ def _raise(
         rule_version=rulebook.version,
         facts=facts.told(),
         because=in_three_languages(finding.because),
-        due=now.date() + timedelta(days=finding.then.due_in_days),
-        raised_at=now,
+        due=today + timedelta(days=finding.then.due_in_days),
+        raised_at=moment_of(session),
     )
     roles = roles_above(source.unit_id, *units_and_roles(session))
     if source.steward_role_id is not None:

@@ -99,8 +99,9 @@ def ask_for_pull(session: Session, actor: Actor, code: str, *, from_the_start: b
     if source.paused:
         raise InvalidInput(message("sources.is_paused", code=code), remedy=message("sources.is_paused_remedy"))
     schedule = schedule_of(session, source.id)
+    _refuse_while_read(session, schedule, code)
     if from_the_start:
-        _begin_anew(session, source)
+        _forget_how_far(session, schedule)
     schedule.next_due = moment_of(session)
     session.add(schedule)
     deed = {"source": code, "from_the_start": from_the_start}
@@ -192,14 +193,20 @@ def _plan(session: Session, source: Source, zone: ZoneInfo) -> None:
 
 
 def _begin_anew(session: Session, source: Source) -> None:
-    """Forget how far the source was read; not under the hands of whoever reads it, who would remember it again."""
-    schedule: Schedule = schedule_of(session, source.id)
-    if schedule.held_until is not None and schedule.held_until > moment_of(session):
-        raise InvalidInput(
-            message("sources.is_being_read", code=source.code), remedy=message("sources.is_being_read_remedy")
-        )
+    schedule = schedule_of(session, source.id)
+    _refuse_while_read(session, schedule, source.code)
+    _forget_how_far(session, schedule)
+
+
+def _forget_how_far(session: Session, schedule: Schedule) -> None:
     schedule.watermark, schedule.failures = None, 0
     session.add(schedule)
+
+
+def _refuse_while_read(session: Session, schedule: Schedule, code: str) -> None:
+    """Whoever reads the source would overwrite at the end what is said of it meanwhile."""
+    if schedule.held_until is not None and schedule.held_until > moment_of(session):
+        raise InvalidInput(message("sources.is_being_read", code=code), remedy=message("sources.is_being_read_remedy"))
 
 
 def _source(session: Session, actor: Actor, code: str) -> Source:

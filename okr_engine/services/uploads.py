@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from pathlib import PurePath
+from uuid import uuid4
 
 import httpx
+from fsspec.implementations.memory import MemoryFileSystem
 from pydantic import ValidationError
 from sqlmodel import Session, select
 
@@ -221,10 +222,8 @@ def bring_in(place: Installation, actor: Actor, sample: Sample, meaning: Meaning
     file, now = sample.file, place.now()
     run = f"{_SYSTEM}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     aside: list[SetAside] = []
-    with TemporaryDirectory() as folder, _reaching_nothing() as client:
-        path = Path(folder) / _safe(file.name)
-        path.write_bytes(file.content)
-        read = files_settings(meaning, place.settings, address=str(path))
+    with _in_memory(file) as address, _reaching_nothing() as client:
+        read = files_settings(meaning, place.settings, address=address)
         given = batches(files, read, client, since=None, now=now, person_key=person_key_of(place.settings))
         counted = _Counted()
         events = counted.events(given, aside, name=file.name)
@@ -233,6 +232,17 @@ def bring_in(place: Installation, actor: Actor, sample: Sample, meaning: Meaning
     place.act(actor, remember, sample.headings, meaning)
     recomputed, error = _recomputed(place, actor, run)
     return Brought(file.name, run, counted.read, stored, len(aside), recomputed, error)
+
+
+@contextmanager
+def _in_memory(file: UploadedFile) -> Iterator[str]:
+    """An address of the file for the block: it may name people, and does not touch the disk."""
+    store, address = MemoryFileSystem(), f"/uploads/{uuid4().hex}/{_safe(file.name)}"
+    store.pipe_file(address, file.content)
+    try:
+        yield f"memory:/{address}"
+    finally:
+        store.rm_file(address)
 
 
 def remember(session: Session, actor: Actor, headings: Sequence[str], meaning: Meaning) -> None:
@@ -370,14 +380,14 @@ def _hash(headings: Sequence[str]) -> str:
 
 def _system_of(file: UploadedFile) -> str:
     """A code for where the file comes from: its name, without days and running numbers."""
-    stem = unicodedata.normalize("NFKD", Path(file.name.replace("\\", "/")).name.partition(".")[0])
+    stem = unicodedata.normalize("NFKD", PurePath(file.name.replace("\\", "/")).name.partition(".")[0])
     words = re.findall(r"[a-z]+", stem.encode("ascii", "ignore").decode().lower())
     return "-".join(words)[:60].strip("-") or _SYSTEM
 
 
 def _safe(name: str) -> str:
     """The file's name without what a path or a pattern could be made of."""
-    return re.sub(r"[^\w.() -]", "_", Path(name.replace("\\", "/")).name)[-150:]
+    return re.sub(r"[^\w.() -]", "_", PurePath(name.replace("\\", "/")).name)[-150:]
 
 
 def _require_import(actor: Actor) -> None:

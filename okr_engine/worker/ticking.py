@@ -28,12 +28,20 @@ class Job:
 
 
 def pull_due_sources(place: Installation, keep_going: Callable[[], bool]) -> int:
-    """Read every source that is due and that nobody else reads, one after another; how many were read."""
+    """Read every source that is due and that nobody else reads, one after another; how many were read.
+
+    One whose reading cannot be recorded keeps no other from being read.
+    """
     count = 0
     for code in place.ask(due_sources, place.now()):
         if not keep_going():
             break
-        count += pull(place, code, asked_by="schedule", keep_going=keep_going) is not None
+        try:
+            count += pull(place, code, asked_by="schedule", keep_going=keep_going) is not None
+        except OkrError as error:
+            _log.warning("%s: %s", code, error)
+        except Exception:  # a reading must not take the worker with it
+            _log.exception("Reading %s failed", code)
     return count
 
 

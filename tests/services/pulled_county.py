@@ -76,9 +76,10 @@ class PulledCounty:
         with reading(self.installation.engine) as session:
             return list(session.exec(query))
 
-    def change(self, row: type[Row], **values: Any) -> None:
+    def change(self, row: type[Row], code: str | None = None, **values: Any) -> None:
+        """Change the one row there is, or the one of that code."""
         with writing(self.installation.engine, actor="test", now=self.watch.now) as session:
-            found = session.exec(select(row)).one()
+            found = session.exec(select(row) if code is None else select(row).filter_by(code=code)).one()
             for name, value in values.items():
                 setattr(found, name, value)
             session.add(found)
@@ -91,10 +92,14 @@ class PulledCounty:
             rulebooks = self.installation.rulebooks
             enter_value(session, actor, "A1.access", quarter, entry, based_on=1, rulebooks=rulebooks)
 
-    def figure(self, period: Period) -> Measurement:
+    @property
+    def computed(self) -> list[Measurement]:
+        """The figures in force that a run has computed, or called missing."""
         query = select(Measurement).where(Measurement.superseded_at == None)  # noqa: E711
-        one: Measurement
-        [one] = [row for row in self.rows(query) if row.period == period and "run:" in row.source]
+        return [row for row in self.rows(query) if row.source.startswith("run:")]
+
+    def figure(self, period: Period) -> Measurement:
+        [one] = [row for row in self.computed if row.period == period]
         return one
 
 

@@ -1,6 +1,8 @@
 """A source that is read on schedule: its events become values, statuses and, where red, an action."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,12 +15,14 @@ from sqlmodel import select
 
 from connectors.registry import Registry
 from okr_engine.database import writing
-from okr_engine.errors import CredentialsRefused, Place, SchemaChanged, SourceUnavailable
+from okr_engine.errors import CredentialsRefused, EventsBusy, Place, SchemaChanged, SourceUnavailable
 from okr_engine.measuring.set_aside import records_set_aside
 from okr_engine.measuring.sources import Page
 from okr_engine.model import (
     ActionState,
     CorrectiveAction,
+    Indicator,
+    MeasureUnit,
     NoDataReason,
     PullRun,
     Role,
@@ -161,6 +165,71 @@ def test_a_reading_of_another_source_does_not_compute_from_what_broke_off(script
     county.watch.now += timedelta(days=1)
     county.pull("surveys", **scripted([wait(4, 20)]))
     assert county.figure(Q3).denominator == 4
+
+
+def test_nothing_counts_as_read_that_could_not_be_stored(
+    scripted_county: PulledCounty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county = scripted_county
+    monkeypatch.setattr("okr_engine.services.pulls._PATIENCE", timedelta(0))
+    county.events.mkdir(parents=True)
+    with closing(sqlite3.connect(county.events / ".lock", isolation_level=None)) as somebody:
+        somebody.execute("BEGIN EXCLUSIVE")
+        report = county.pull(**scripted([wait(1, 10)]))
+
+    assert isinstance(report.error, EventsBusy)
+    assert county.rows(select(Schedule))[0].watermark is None
+
+
+def test_a_reading_that_is_interrupted_is_no_failure_of_the_source(scripted_county: PulledCounty) -> None:
+    county = scripted_county
+    county.watch.now = datetime(2026, 1, 10, 4, tzinfo=UTC)
+    going = iter([True, False])
+
+    report = county.pull(**scripted([wait(1, 10)], [wait(2, 20)]), keep_going=lambda: next(going))
+
+    [schedule] = county.rows(select(Schedule))
+    assert (report.state, report.events_added, report.actions_raised) == (RunState.FAILED, 1, ())
+    assert (schedule.failures, schedule.next_due) == (0, county.watch.now)
+    assert not county.computed
+
+
+def test_a_source_that_was_taken_by_another_concludes_nothing(scripted_county: PulledCounty) -> None:
+    county = scripted_county
+
+    def taken() -> bool:
+        county.change(Schedule, held_by="another", held_until=county.watch.now + timedelta(minutes=5))
+        return True
+
+    report = county.pull(**scripted([wait(1, 10)]), keep_going=taken)
+
+    [schedule] = county.rows(select(Schedule))
+    assert (report, schedule.held_by) == (None, "another")
+    assert not county.computed
+
+
+def test_figures_that_cannot_be_computed_are_a_failure_that_is_told(scripted_county: PulledCounty) -> None:
+    county = scripted_county
+    county.change(Indicator, "access", unit=MeasureUnit.DAYS)
+
+    report = county.pull(**scripted([wait(1, 10)]))
+
+    [schedule] = county.rows(select(Schedule))
+    assert (report.state, report.error.what.key) == (RunState.FAILED, "calculation.unit_differs")
+    assert (schedule.failures, schedule.last_good_at) == (1, county.watch.now)
+
+
+def test_a_figure_that_stays_missing_is_recorded_once(scripted_county: PulledCounty) -> None:
+    county = scripted_county
+    county.change(Indicator, "access", lag_days=30)
+    county.pull(**scripted([wait(1, 10, unit_id="elsewhere", service_class="HAMMAS")]))
+    before = county.figure(Q3)
+    county.watch.now += timedelta(days=1)
+
+    county.pull(**scripted([]))
+
+    assert (before.no_data_reason, before.provisional) == (NoDataReason.NOT_YET_DUE, False)
+    assert county.figure(Q3).id == before.id
 
 
 def test_a_busy_source_is_tried_when_it_said_and_a_changed_one_at_its_next_time(scripted_county: PulledCounty) -> None:

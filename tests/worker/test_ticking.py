@@ -5,12 +5,13 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from sqlmodel import select
 
 from okr_engine.database import connect, writing
-from okr_engine.model import CorrectiveAction, PullRun, RunState, Source, StatusDecision
-from okr_engine.services.schedules import schedule_of
-from okr_engine.worker.ticking import running_worker
+from okr_engine.model import CorrectiveAction, PullRun, RunState, Schedule, Source, StatusDecision
+from okr_engine.services.schedules import FIRST_RETRY, schedule_of
+from okr_engine.worker.ticking import pull_due_sources, running_worker
 from tests.services.pulled_county import Q3, PulledCounty, pulled_county
 
 PATIENCE_SECONDS = 60
@@ -29,6 +30,33 @@ def test_a_due_source_is_read_measured_and_decided_without_a_hand_on_it(sqlite_t
     assert county.figure(Q3).value is not None
     assert [one for one in county.rows(select(StatusDecision)) if one.period == Q3 and one.facts.get("has_value")]
     assert [one for one in county.rows(select(CorrectiveAction)) if one.period == Q3]
+    engine.dispose()
+
+
+def test_a_reading_that_cannot_be_recorded_keeps_no_other_from_being_read(
+    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = connect(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'okr.db')}")
+    county = pulled_county(engine, tmp_path)
+    with writing(engine, actor="test", now=county.watch.now) as session:
+        first = session.get_one(Source, county.source_id)
+        session.add(Source(**first.model_dump(exclude={"id"}) | {"code": "a-broken-one", "settings": {}}))
+        session.flush()
+        for source_id in session.exec(select(Source.id)):
+            schedule_of(session, source_id).next_due = county.watch.now
+
+    def broken(source: Source, *_args: object, **_more: object) -> None:
+        if source.code == "a-broken-one":
+            raise RuntimeError("a defect of ours")
+
+    monkeypatch.setattr("okr_engine.services.pulls._move_on", lambda session, place, source, *more: broken(source))
+
+    pull_due_sources(county.installation, lambda: True)
+
+    states = {run.source_id == county.source_id: run.state for run in county.rows(select(PullRun))}
+    assert states == {True: RunState.DONE, False: RunState.LOST}
+    again = [row.next_due for row in county.rows(select(Schedule)) if row.source_id != county.source_id]
+    assert again == [county.watch.now + FIRST_RETRY]
     engine.dispose()
 
 
