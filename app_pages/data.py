@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from app_pages.components.here import installation, language, t, today, user
-from app_pages.components.import_preview import import_preview, mistakes_table
-from app_pages.components.notices import show_error
+from app_pages.components.import_preview import import_preview
+from app_pages.components.notices import mistakes_table, show_error
 from app_pages.components.plain import plain
 from app_pages.components.uploader import speak_uploader
 from okr_engine.access import Actor, Permission, may_somewhere
@@ -121,7 +121,7 @@ def show_refusal(refused: OkrError) -> None:
         show_error(refused)
         return
     st.error(f"{plain(speak(refused.what, language()))}  \n{t('data.nothing_imported')}", icon=":material/error:")
-    mistakes_table(refused)
+    mistakes_table(refused.mistakes)
 
 
 def offer_import(content: Content) -> None:

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from app_pages.components.answers import open_actions, strategy_standing
-from app_pages.components.here import language, quarter, strategy, t, today
+from app_pages.components.here import clock, language, quarter, strategy, t, today
 from app_pages.components.notices import no_data_yet
 from app_pages.components.plain import plain
 from app_pages.components.status import COUNTED, roll_up_text, status_text
 from app_pages.components.tables import Column, Row, Section, follow, link, mark, marks, moved, note, pill, tables, text
-from okr_engine.i18n import day, moment, period, spoken
+from okr_engine.i18n import day, period, spoken
 from okr_engine.services.attention import Attention, wanting_attention
 from okr_engine.services.reasons import reason
 from okr_engine.services.standings import GoalStanding, PriorityStanding, StrategyStanding
@@ -113,7 +113,7 @@ if found is None or shown is None:
 
 st.markdown(f"{plain(spoken(found.name, language()))} · {period(shown, language())}")
 if found.decided_at:
-    st.caption(t("overview.decided", at=moment(found.decided_at, language())))
+    st.caption(t("overview.decided", at=clock(found.decided_at)))
 counts(found)
 matters = wanting_attention(found, open_actions(), shown, today=today())
 params = {"period": shown.code}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app_pages.components.here import language, t, user
+from app_pages.components.here import clock, language, t, user
 from app_pages.components.plain import plain
 from app_pages.components.tables import Column, Part, Row, Section, follow, link, note, tables, text
 from app_pages.sourcing.answers import registry, sources
@@ -12,7 +12,7 @@ from app_pages.sourcing.forms import edit_section, new_section
 from app_pages.sourcing.health import health_mark
 from app_pages.sourcing.one_source import run_section, state_section
 from okr_engine.access import Permission, may_somewhere
-from okr_engine.i18n import moment, speak, spoken
+from okr_engine.i18n import speak, spoken
 from okr_engine.services.source_views import Health, SourceView
 
 
@@ -35,11 +35,11 @@ def overview(seen: Sequence[SourceView], chosen: SourceView | None) -> Section:
 def cells(one: SourceView) -> list[list[Part]]:
     """One source in the table."""
     again = [note(t("sources.failed_in_a_row", count=one.failures))] if one.failures else []
-    due = [text(moment(one.next_due, language()))] if one.next_due and not one.timetable.paused else []
+    due = [text(clock(one.next_due))] if one.next_due and not one.timetable.paused else []
     return [
         [link(spoken(one.name, language()), "sources", source=one.code), note(one.code)],
         [health_mark(one.health), *again],
-        [text(moment(one.last_run.started_at, language()))] if one.last_run else [],
+        [text(clock(one.last_run.started_at))] if one.last_run else [],
         due,
         [text(spoken(one.steward.name, language()))] if one.steward else [],
     ]

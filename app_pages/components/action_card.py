@@ -5,11 +5,11 @@ from datetime import date
 import streamlit as st
 
 from app_pages.components.answers import name_of, role_called
-from app_pages.components.here import language, t
+from app_pages.components.here import clock, language, t
 from app_pages.components.holders import role_with_people, vacant
 from app_pages.components.plain import plain
 from app_pages.components.tables import Column, Row, Section, tables, text
-from okr_engine.i18n import day, moment, period, spoken
+from okr_engine.i18n import day, period, spoken
 from okr_engine.periods import Period
 from okr_engine.services.action_views import ActionHappening, ActionView
 from okr_engine.services.reasons import reason
@@ -60,8 +60,7 @@ def _history(view: ActionView) -> Section:
             Column(t("action_card.who"), 25),
         ),
         rows=[
-            Row([[text(moment(one.at, language()))], [text(_happening(one))], [text(name_of(one.actor))]])
-            for one in view.history
+            Row([[text(clock(one.at))], [text(_happening(one))], [text(name_of(one.actor))]]) for one in view.history
         ],
     )
 

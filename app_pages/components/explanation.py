@@ -3,11 +3,11 @@
 import streamlit as st
 
 from app_pages.components.answers import name_of
-from app_pages.components.here import language, t
+from app_pages.components.here import clock, language, t
 from app_pages.components.plain import plain
 from app_pages.components.status import status_pill
 from app_pages.components.tables import Column, Part, Row, Section, tables, tag, text
-from okr_engine.i18n import day, figure, moment, period, spoken
+from okr_engine.i18n import day, figure, period, spoken
 from okr_engine.services.assessments import AssessmentView
 from okr_engine.services.figure_series import Observed
 from okr_engine.services.goal_reports import KeyResultReport
@@ -59,7 +59,7 @@ def shown_figure(report: KeyResultReport, one: Observed) -> str:
 def _remarks(one: Observed) -> list[Part]:
     tags = [tag(t("explanation.provisional"))] if one.provisional else []
     tags += [tag(t("explanation.restated"))] if one.is_restated else []
-    recorded = t("explanation.recorded", at=moment(one.recorded_at, language()), source=one.source)
+    recorded = t("explanation.recorded", at=clock(one.recorded_at), source=one.source)
     return [*tags, text(" ".join(filter(None, (one.comment, recorded))))]
 
 
@@ -70,7 +70,7 @@ def _reasons(standing: KeyResultStanding, decision: Decision) -> None:
     for flag in decision.flags:
         noticed = reason(flag.because, decision.facts, standing.measure, standing.decimals, language())
         st.markdown(f":material/flag: {plain(noticed)}")
-    decided = moment(decision.decided_at, language())
+    decided = clock(decision.decided_at)
     st.caption(t("explanation.rule", rule=plain(decision.rule), version=decision.rule_version, at=decided))
 
 
@@ -85,7 +85,7 @@ def _restated(one: Observed) -> str:
     return t(
         "explanation.restatement",
         period=one.period,
-        at=moment(one.recorded_at, language()),
+        at=clock(one.recorded_at),
         name=plain(name_of(one.recorded_by)),
         reason=plain(one.reason or "–"),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ import streamlit as st
 
 from okr_engine.access import Actor
 from okr_engine.errors import OkrError
-from okr_engine.i18n import say
+from okr_engine.i18n import moment, say
 from okr_engine.periods import Period
 from okr_engine.services.installation import Installation, open_installation
 from okr_engine.services.people import Identity, actor_with_code, actor_with_identity, bind_identity, is_bound
@@ -111,6 +111,11 @@ def language() -> Language:
 def t(key: str, /, **values: object) -> str:
     """The sentence for `key` in the language of this screen."""
     return say(language(), key, **values)
+
+
+def clock(when: datetime) -> str:
+    """A moment in the language of this screen, on the organisation's wall clock."""
+    return moment(when, language(), installation().settings.time_zone)
 
 
 def today() -> date:

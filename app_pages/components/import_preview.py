@@ -12,7 +12,6 @@ from app_pages.components.here import language, t
 from app_pages.components.plain import plain
 from app_pages.components.tables import Column, Row, Section, note, tables, text
 from app_pages.components.the_rest import the_rest
-from okr_engine.errors import InvalidFile, Mistake
 from okr_engine.i18n import day, number, period, speak, spoken
 from okr_engine.periods import Period
 from okr_engine.services.importing import ImportPreview, Step, StepKind
@@ -40,46 +39,12 @@ def import_preview(preview: ImportPreview) -> None:
     tables([one for one in sections if one.rows], key="data.preview", level=3)
 
 
-def mistakes_table(error: InvalidFile) -> None:
-    """Every mistake: where it is, what is wrong, and what is allowed."""
-    tables(
-        [
-            Section(
-                caption=t("data.mistakes"),
-                notes=the_rest(error.mistakes, MOST_ROWS),
-                columns=(
-                    Column(t("data.sheet"), 16),
-                    Column(t("data.cell"), 10),
-                    Column(t("data.what"), 40),
-                    Column(t("data.allowed"), 36),
-                ),
-                rows=[_mistake(one) for one in error.mistakes[:MOST_ROWS]],
-            )
-        ],
-        key="data.mistakes",
-        level=3,
-    )
-
-
 _COUNTED = (
     (StepKind.ADDED, "data.count_added"),
     (StepKind.CHANGED, "data.count_changed"),
     (StepKind.RESTATED, "data.count_restated"),
     (StepKind.UNCHANGED, "data.count_unchanged"),
 )
-
-
-def _mistake(one: Mistake) -> Row:
-    line = t("data.line", number=str(one.place.line)) if one.place.line is not None else ""
-    where = ", ".join(part for part in (line, one.place.cell) if part)
-    return Row(
-        [
-            [text(one.place.sheet or one.place.file or "")],
-            [text(where)] if where else [],
-            [text(speak(one.what, language()))],
-            [text(speak(one.allowed, language()))] if one.allowed else [],
-        ]
-    )
 
 
 def _changes(heading: str, steps: Sequence[Step], *, with_reason: bool) -> Section:

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from app_pages.components.answers import name_of, versions_of_narrative
-from app_pages.components.here import language, t
+from app_pages.components.here import clock, language, t
 from app_pages.components.plain import plain
 from app_pages.components.tables import Column, Row, Section, note, tables, text
-from okr_engine.i18n import moment
 from okr_engine.services.goal_reports import GoalReport
 from okr_engine.services.narratives import QUESTIONS, NarrativeView
 from okr_engine.words import Language
@@ -36,7 +35,7 @@ def owners_words(report: GoalReport, words: NarrativeView | None) -> None:
             "owners_words.saved",
             state=t(f"narrative_state.{words.state}"),
             name=plain(name_of(words.saved_by)),
-            at=moment(words.saved_at, language()),
+            at=clock(words.saved_at),
             count=words.revision,
         )
     )
@@ -63,7 +62,7 @@ def _versions(report: GoalReport, words: NarrativeView) -> Section:
                     [
                         text(str(one.revision)),
                         note(f"{t(f'narrative_state.{one.state}')} · {name_of(one.saved_by)}"),
-                        note(moment(one.saved_at, language())),
+                        note(clock(one.saved_at)),
                     ],
                     *[[text(one.texts[question])] if one.texts[question] else [] for question in FOUR_QUESTIONS],
                 ]

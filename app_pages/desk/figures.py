@@ -8,7 +8,7 @@ from app_pages.components.here import language, t
 from app_pages.components.tables import Column, Row, Section, note, tables, tag, text
 from app_pages.components.the_rest import the_rest
 from app_pages.desk.speaking import shown, source_of
-from okr_engine.i18n import day, period, spoken
+from okr_engine.i18n import day, number, period, spoken
 from okr_engine.periods import Period
 from okr_engine.services.data_desk import DataDesk, DataState, DeskFigure
 
@@ -28,8 +28,8 @@ def figures_section(desk: DataDesk, quarter: Period) -> None:
     st.markdown(t("data_desk.of_figures", count=len(desk.figures), period=quarter))
     with st.grid(5, min_column_width=150):
         for state, label in _COUNTED:
-            st.metric(t(label), desk.count(state), border=True)
-        st.metric(t("data_desk.count_suspicious"), desk.suspicious, border=True)
+            st.metric(t(label), number(desk.count(state), language()), border=True)
+        st.metric(t("data_desk.count_suspicious"), number(desk.suspicious, language()), border=True)
     if awaited := desk.count(DataState.AWAITED):
         st.caption(t("data_desk.of_them_awaited", count=awaited))
     tables(

@@ -4,12 +4,11 @@ import streamlit as st
 
 from app_pages.components.answers import name_of
 from app_pages.components.chooser import choose
-from app_pages.components.here import installation, language, t, user
+from app_pages.components.here import clock, installation, t, user
 from app_pages.components.notices import show_error
 from app_pages.components.plain import plain
 from app_pages.desk.speaking import named, shown
 from okr_engine.errors import OkrError, StaleEdit
-from okr_engine.i18n import moment
 from okr_engine.periods import Period
 from okr_engine.services.data_desk import DataDesk, DataState, DeskFigure
 from okr_engine.services.finality import declare_final, reopen
@@ -36,7 +35,7 @@ def _form(one: DeskFigure, *, key: str) -> None:
     """What stands, and the one thing that can be done with it: over the revision that was on the screen."""
     if done := st.session_state.pop(_DONE, None):
         st.success(done, icon=":material/check_circle:")
-        st.session_state.pop(f"{key}.reason", None)
+        st.session_state[f"{key}.round"] = st.session_state.get(f"{key}.round", 0) + 1
     if overtaken := st.session_state.pop(_OVERTAKEN, None):
         st.warning(t("data_desk.settling_overtaken", saved_by=plain(overtaken)), icon=":material/sync_problem:")
     seen = st.session_state.get(f"{key}.seen", one.revision)
@@ -48,7 +47,12 @@ def _form(one: DeskFigure, *, key: str) -> None:
         if is_provisional and one.open_findings:
             st.warning(t("data_desk.explain_first", count=len(one.open_findings)), icon=":material/warning:")
         asked = t("data_desk.final_reason") if is_provisional else t("data_desk.reopen_reason")
-        reason = st.text_input(asked, key=f"{key}.reason", persist_state="session", on_change="ignore")
+        reason = st.text_input(
+            asked,
+            key=f"{key}.{st.session_state.get(f'{key}.round', 0)}.reason",
+            persist_state="session",
+            on_change="ignore",
+        )
         label = t("data_desk.declare_final") if is_provisional else t("data_desk.reopen")
         if st.button(label, key=f"{key}.save", type="primary" if is_provisional else "secondary"):
             _settle(one, reason or "", based_on=seen)
@@ -73,7 +77,7 @@ def _settle(one: DeskFigure, reason: str, *, based_on: int) -> None:
 def _saved(one: DeskFigure) -> str:
     if one.saved_at is None:
         return ""
-    return t("my_work.saved_by", saved_by=name_of(one.saved_by), at=moment(one.saved_at, language()))
+    return t("my_work.saved_by", saved_by=name_of(one.saved_by), at=clock(one.saved_at))
 
 
 def _id(one: DeskFigure) -> str:

@@ -6,13 +6,12 @@ import streamlit as st
 
 from app_pages.components.answers import name_of
 from app_pages.components.chooser import choose
-from app_pages.components.here import installation, language, t, user
+from app_pages.components.here import clock, installation, t, user
 from app_pages.components.plain import plain
 from app_pages.components.tables import Column, Row, Section, note, tables, text
 from app_pages.components.the_rest import the_rest
 from app_pages.desk.speaking import named, what_is_suspicious
 from app_pages.writing.open_form import OnRecord, OpenForm
-from okr_engine.i18n import moment
 from okr_engine.periods import Period
 from okr_engine.services.data_desk import DataDesk, DeskFigure
 from okr_engine.services.findings import Finding, answer_finding
@@ -103,7 +102,7 @@ def _saved(finding: Finding) -> str:
     given = finding.answer
     if given is None:
         return ""
-    return t("my_work.saved_by", saved_by=name_of(given.saved_by), at=moment(given.saved_at, language()))
+    return t("my_work.saved_by", saved_by=name_of(given.saved_by), at=clock(given.saved_at))
 
 
 def _as_text(_field: str, value: object) -> str:

@@ -4,11 +4,11 @@ import streamlit as st
 
 from app_pages.components.answers import name_of
 from app_pages.components.chart import figures_chart
-from app_pages.components.here import language, t
+from app_pages.components.here import clock, language, t
 from app_pages.components.tables import Column, Part, Row, Section, follow, link, note, tables, tag, text
 from app_pages.components.the_rest import the_rest
 from app_pages.indicators.speaking import count_told, counts_told, value_part
-from okr_engine.i18n import day, moment, period, spoken
+from okr_engine.i18n import day, period, spoken
 from okr_engine.services.figure_series import BreakMark, Observed
 from okr_engine.services.figure_views import Restatement, origin_of
 from okr_engine.services.indicator_reports import FigureLine, IndicatorReport
@@ -110,7 +110,7 @@ def _restatement(one: Restatement, report: IndicatorReport) -> Row:
             [text(period(one.became.period, language()))],
             [value_part(one.was, report), *_provisional(one.was)],
             [value_part(one.became, report), *_provisional(one.became)],
-            [text(moment(one.at, language())), note(by)],
+            [text(clock(one.at)), note(by)],
             [text(one.became.reason or t("indicator.had_been_missing"))],
         ]
     )

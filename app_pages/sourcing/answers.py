@@ -5,11 +5,13 @@ import streamlit as st
 from app_pages.components.here import installation, language, t, user
 from connectors.registry import Registry, known_sources, own_names
 from okr_engine.i18n import spoken
+from okr_engine.measuring.sources import SetAside
 from okr_engine.services.people import Choice
 from okr_engine.services.source_views import (
     RunView,
     SourceView,
     runs_of,
+    set_aside_in,
     source_seen,
     sources_seen,
     units_and_roles_to_choose,
@@ -35,6 +37,12 @@ def source(code: str) -> SourceView:
 def runs(code: str) -> list[RunView]:
     """The source's readings, the newest first."""
     return installation().ask(runs_of, user(), code)
+
+
+def set_aside(code: str, number: int, *, most: int) -> list[SetAside]:
+    """The first records that a reading has set aside."""
+    events = installation().settings.events
+    return installation().ask(set_aside_in, user(), code, number, events=events, most=most)
 
 
 def units_and_roles() -> tuple[list[Choice], list[Choice]]:

@@ -8,6 +8,7 @@ import streamlit as st
 from app_pages.components.chooser import choose
 from app_pages.components.here import installation, language, t, user
 from app_pages.components.notices import show_error
+from app_pages.components.plain import plain
 from app_pages.sourcing.answers import connector_called, named, registry, units_and_roles
 from app_pages.writing.open_form import OnRecord, OpenForm
 from connectors.registry import own_names
@@ -172,7 +173,7 @@ def _widget(form: OpenForm, one: SettingField) -> None:
 
 
 def _label(one: SettingField) -> str:
-    title = speak(one.title, language())
+    title = plain(speak(one.title, language()))
     if one.kind == FieldKind.PARTS:
         return t("sources.as_yaml", title=title)
     return t("sources.required", title=title) if one.is_required else title

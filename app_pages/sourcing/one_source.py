@@ -5,17 +5,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app_pages.components.answers import name_of
-from app_pages.components.here import installation, language, t, user
+from app_pages.components.here import clock, installation, language, t, user
 from app_pages.components.holders import role_with_people
-from app_pages.components.notices import show_error
+from app_pages.components.notices import mistakes_table, show_error
 from app_pages.components.plain import plain
+from app_pages.components.set_aside import place_of, why
 from app_pages.components.tables import Column, Row, Section, note, tables, text
 from app_pages.components.the_rest import the_rest
-from app_pages.sourcing.answers import connector_called, named, runs, source
+from app_pages.sourcing.answers import connector_called, named, runs, set_aside, source
 from app_pages.sourcing.health import health_badge, run_mark
 from okr_engine.errors import OkrError
-from okr_engine.i18n import day, duration, figure, moment, number, speak, spoken
-from okr_engine.measuring.set_aside import records_set_aside
+from okr_engine.i18n import day, duration, figure, number, speak, spoken
 from okr_engine.measuring.sources import SetAside
 from okr_engine.model import MeasureUnit
 from okr_engine.services.reasons import reason
@@ -63,6 +63,8 @@ def _what_is_wrong(one: SourceView) -> None:
     if last and last.error:
         remedy = speak(last.remedy, language()) if last.remedy else ""
         st.error(f"{plain(speak(last.error, language()))}\n\n{plain(remedy)}".strip(), icon=":material/error:")
+        if last.mistakes:
+            mistakes_table(last.mistakes)
     if one.action:
         why = reason(one.action.because, one.action.facts, MeasureUnit.NUMBER, 0, language())
         due = day(one.action.due, language())
@@ -74,8 +76,8 @@ def _what_is_wrong(one: SourceView) -> None:
 
 
 def _known(one: SourceView) -> list[tuple[str, str]]:
-    good = moment(one.last_good_at, language()) if one.last_good_at else t("sources.never")
-    due = moment(one.next_due, language()) if one.next_due and not one.timetable.paused else t("sources.not_due")
+    good = clock(one.last_good_at) if one.last_good_at else t("sources.never")
+    due = clock(one.next_due) if one.next_due and not one.timetable.paused else t("sources.not_due")
     steward = role_with_people(one.steward.name, one.stewards) if one.steward else t("sources.no_steward")
     figures = ", ".join(plain(named(each)) for each in one.figures) or t("sources.no_figures")
     return [
@@ -113,7 +115,7 @@ def _button(code: str, label: str, *, key: str, from_the_start: bool) -> None:
 
 
 def _when(run: RunView) -> str:
-    began = moment(run.started_at, language())
+    began = clock(run.started_at)
     asked_by = plain(name_of(run.asked_by))
     lasted = duration(run.duration, language()) if run.duration is not None else t("sources.unknown")
     return t("sources.run_was", number=run.number, began=began, lasted=lasted, asked_by=asked_by)
@@ -130,6 +132,7 @@ def _counts(run: RunView) -> list[str]:
             added=count(run.events_added),
             replaced=count(run.events_replaced),
             unchanged=count(run.events_unchanged),
+            superseded=count(run.events_superseded),
         ),
         t("sources.values", written=count(run.values_written), restated=count(run.values_restated)),
         t("sources.consequences", decided=count(run.statuses_decided), raised=count(run.actions_raised)),
@@ -154,7 +157,7 @@ def _history(found: Sequence[RunView]) -> Section:
         rows=[
             Row(
                 [
-                    [text(moment(one.started_at, language())), note(t("sources.asked_by", name=name_of(one.asked_by)))],
+                    [text(clock(one.started_at)), note(t("sources.asked_by", name=name_of(one.asked_by)))],
                     [run_mark(one.state), *([note(speak(one.error, language()))] if one.error else [])],
                     [text(duration(one.duration, language()))] if one.duration is not None else [],
                     [text(counted(one.records_read))],
@@ -171,20 +174,20 @@ def _history(found: Sequence[RunView]) -> Section:
 def _set_aside(one: SourceView, run: RunView) -> None:
     """The records that made no event: where they are and why, and the way to give them another chance."""
     st.subheader(t("sources.set_aside"), anchor=False)
-    found = records_set_aside(installation().settings.events, f"{one.code}-{run.number}")
-    began = moment(run.started_at, language())
+    found = set_aside(one.code, run.number, most=_MOST_ASIDE)
+    began = clock(run.started_at)
     st.markdown(t("sources.set_aside_of", count=run.records_set_aside, began=began))
     with st.expander(t("sources.places_and_reasons"), key="sources.aside"):
-        tables([_places(found)], key=f"sources.aside.{one.code}")
+        tables([_places(found, run.records_set_aside)], key=f"sources.aside.{one.code}")
     st.markdown(t("sources.again_about"))
     if not one.is_under_way and one.health != Health.PAUSED:
         _button(one.code, t("sources.again"), key="sources.again", from_the_start=True)
 
 
-def _places(found: Sequence[SetAside]) -> Section:
+def _places(found: Sequence[SetAside], count: int) -> Section:
     return Section(
         caption=t("sources.set_aside"),
         columns=(Column(t("sources.place"), 35), Column(t("sources.why"), 65)),
-        notes=the_rest(found, _MOST_ASIDE),
-        rows=[Row([[text(str(each.place))], [text(speak(each.reason, language()))]]) for each in found[:_MOST_ASIDE]],
+        notes=the_rest(range(count), _MOST_ASIDE),
+        rows=[Row([[text(place_of(one.place))], [text(why(one))]]) for one in found],
     )

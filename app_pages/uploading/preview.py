@@ -6,16 +6,14 @@ from decimal import Decimal
 
 import streamlit as st
 
-from app_pages.components.here import installation, language, t
+from app_pages.components.here import clock, language, t
+from app_pages.components.set_aside import place_of, why
 from app_pages.components.tables import Column, Row, Section, note, tables, text
 from app_pages.components.the_rest import the_rest
-from okr_engine.errors import Place
-from okr_engine.i18n import day, moment, number, speak
+from okr_engine.i18n import day, number
 from okr_engine.measuring.events import Value
-from okr_engine.measuring.sources import SetAside
 from okr_engine.measuring.tables import TABLES, Table
 from okr_engine.services.uploads import Preview
-from okr_engine.words import Message
 
 MOST_ROWS = 20
 
@@ -64,7 +62,7 @@ def _shown(name: str, value: Value, table: Table) -> str:
         case bool():
             return t("answer.yes") if value else t("answer.no")
         case datetime():
-            return moment(value, language(), installation().settings.time_zone)
+            return clock(value)
         case date():
             return day(value, language())
         case int() | Decimal():
@@ -81,20 +79,5 @@ def _set_aside(preview: Preview) -> Section:
         heading=t("upload.set_aside_records"),
         notes=the_rest(preview.set_aside, MOST_ROWS),
         columns=(Column(t("upload.place"), 26), Column(t("upload.why"), 74)),
-        rows=[Row([[text(_place(one.place))], [text(_why(one))]]) for one in preview.set_aside[:MOST_ROWS]],
+        rows=[Row([[text(place_of(one.place))], [text(why(one))]]) for one in preview.set_aside[:MOST_ROWS]],
     )
-
-
-def _place(place: Place) -> str:
-    where = place.line if place.line is not None else place.record
-    line = t("data.line", number=str(where)) if where is not None else ""
-    return ", ".join(part for part in (place.sheet, line) if part)
-
-
-def _why(one: SetAside) -> str:
-    """The reason, with our columns by the names they have on this screen."""
-    values = {
-        name: t(f"event_column.{value}") if name in ("column", "start", "moment") else value
-        for name, value in one.reason.values.items()
-    }
-    return speak(Message(one.reason.key, values), language())

@@ -8,7 +8,7 @@ import streamlit as st
 from app_pages.components.action_card import action_card
 from app_pages.components.answers import name_of, open_actions
 from app_pages.components.chooser import choose
-from app_pages.components.here import installation, language, t, today, user
+from app_pages.components.here import clock, installation, language, t, today, user
 from app_pages.components.notices import show_error
 from app_pages.components.plain import plain
 from app_pages.components.tables import Column, Row, Section, note, tables, tag, text
@@ -16,7 +16,7 @@ from app_pages.components.the_rest import the_rest
 from app_pages.writing.answers import roles_and_people
 from app_pages.writing.open_form import OnRecord, OpenForm
 from okr_engine.errors import InvalidInput, OkrError, StaleEdit
-from okr_engine.i18n import day, moment, spoken
+from okr_engine.i18n import day, spoken
 from okr_engine.model import ActionState
 from okr_engine.services.action_views import ActionView
 from okr_engine.services.corrective_actions import acknowledge, assign
@@ -139,7 +139,7 @@ def _assign(one: ActionView, form: OpenForm) -> None:
 
 def _on_record(one: ActionView) -> OnRecord:
     last = one.history[-1]
-    saved = t("my_work.saved_by", saved_by=name_of(last.actor), at=moment(last.at, language()))
+    saved = t("my_work.saved_by", saved_by=name_of(last.actor), at=clock(last.at))
     state = t("my_work.action_stands", state=t(f"action_state.{one.state}"), desk=_desk(one), due=one.due)
     return OnRecord(one.version, {"to": None, "due": max(one.due, today())}, f"{saved} {state}")
 

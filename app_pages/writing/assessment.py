@@ -7,12 +7,12 @@ import streamlit as st
 
 from app_pages.components.answers import name_of
 from app_pages.components.chooser import choose
-from app_pages.components.here import installation, language, t, today, user
+from app_pages.components.here import clock, installation, language, t, today, user
 from app_pages.components.plain import plain
 from app_pages.components.status import status_pill, status_text, status_word
 from app_pages.writing.open_form import OnRecord, OpenForm
 from okr_engine.errors import InvalidInput
-from okr_engine.i18n import day, moment, spoken
+from okr_engine.i18n import day, spoken
 from okr_engine.periods import Period
 from okr_engine.services.assessments import ASSESSABLE, assess
 from okr_engine.services.my_work import GivenView, WritableGoal, WritableKeyResult, view_expires
@@ -98,7 +98,7 @@ def _on_record(given: GivenView | None) -> OnRecord:
 
 
 def _saved(given: GivenView) -> str:
-    return t("my_work.saved_by", saved_by=name_of(given.saved_by), at=moment(given.saved_at, language()))
+    return t("my_work.saved_by", saved_by=name_of(given.saved_by), at=clock(given.saved_at))
 
 
 def _shown(field: str, value: Any) -> str:

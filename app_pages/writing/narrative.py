@@ -6,11 +6,11 @@ import streamlit as st
 
 from app_pages.components.answers import name_of
 from app_pages.components.chooser import choose
-from app_pages.components.here import installation, language, t, user
+from app_pages.components.here import clock, installation, language, t, user
 from app_pages.components.plain import plain
 from app_pages.writing.answers import goal_words
 from app_pages.writing.open_form import OnRecord, OpenForm
-from okr_engine.i18n import moment, period, spoken
+from okr_engine.i18n import period, spoken
 from okr_engine.model import NarrativeState
 from okr_engine.periods import Period
 from okr_engine.services.my_work import GoalWords, WritableGoal
@@ -114,7 +114,7 @@ def _state(known: NarrativeView | None) -> str:
 
 
 def _saved(known: NarrativeView) -> str:
-    return t("my_work.saved_by", saved_by=name_of(known.saved_by), at=moment(known.saved_at, language()))
+    return t("my_work.saved_by", saved_by=name_of(known.saved_by), at=clock(known.saved_at))
 
 
 def _shown(_field: str, value: object) -> str:

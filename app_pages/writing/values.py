@@ -9,13 +9,13 @@ import streamlit as st
 
 from app_pages.components.answers import name_of
 from app_pages.components.chooser import choose
-from app_pages.components.here import installation, language, t, user
+from app_pages.components.here import clock, installation, language, t, user
 from app_pages.components.plain import plain
 from app_pages.components.status import status_pill
 from app_pages.components.tables import Column, Row, Section, note, pill, tables, tag, text
 from app_pages.components.the_rest import the_rest
 from app_pages.writing.open_form import OnRecord, OpenForm
-from okr_engine.i18n import figure, moment, number, period, spoken
+from okr_engine.i18n import figure, number, period, spoken
 from okr_engine.periods import Period
 from okr_engine.services.evaluation import Evaluation
 from okr_engine.services.measurements import Entry, enter_value, value_typed
@@ -203,7 +203,7 @@ def _on_record(one: WritableKeyResult, begins_with: str) -> OnRecord:
         "provisional": known.provisional,
         "comment": known.comment,
     }
-    saved = t("my_work.saved_by", saved_by=name_of(known.saved_by), at=moment(known.saved_at, language()))
+    saved = t("my_work.saved_by", saved_by=name_of(known.saved_by), at=clock(known.saved_at))
     return OnRecord(known.revision, fields, saved)
 
 
@@ -230,7 +230,7 @@ def _known(one: WritableKeyResult) -> str:
     known = one.recorded
     value = figure(known.value, one.measure, language(), decimals=one.decimals)
     told = t(f"no_data.{known.no_data_reason}") if known.no_data_reason else value
-    saved = t("my_work.saved_by", saved_by=plain(name_of(known.saved_by)), at=moment(known.saved_at, language()))
+    saved = t("my_work.saved_by", saved_by=plain(name_of(known.saved_by)), at=clock(known.saved_at))
     return f"{t('my_work.recorded_now', value=told)} {saved}"
 
 

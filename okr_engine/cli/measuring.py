@@ -56,6 +56,10 @@ def measure_kpi(
     )
     for name, one in measured.groups.items():
         typer.echo(f"  {name or '–'}: {one.value} ({one.numerator} / {one.denominator})")
+    if measured.figure.pending:
+        tell("measuring.pending", count=measured.figure.pending)
+    if measured.limit_confidence and not measured.limit_confidence.is_verified:
+        tell("indicator.rests_on_unverified")
     for note in measured.notes:
         typer.echo(speak(note, known.language))
 

@@ -63,7 +63,9 @@ class Parameter(_Part):
                 value = self._whole(str(told))
             case str():
                 value = str(told) if not self.choices or told in self.choices else None
-        if value is None or (self.required and value == ""):
+        if self.required and value == "":
+            raise InvalidInput(message("measuring.parameter_needed", name=name))
+        if value is None:
             what = message("measuring.parameter_out_of_range", name=name, found=str(told))
             raise InvalidInput(what, remedy=message("measuring.allowed", allowed=self.allowed))
         return value

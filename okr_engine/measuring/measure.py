@@ -91,6 +91,13 @@ class Measured:
         return max((limit.confidence for limit, _ in self.limits), key=order.index, default=None)
 
 
+def nothing_measured(definition: Definition, question: Question) -> Measured:
+    """What there is to say of a period that no events bear on."""
+    notes = (message("measuring.nothing_counted", period=question.period),)
+    parameters = definition.with_defaults(question.parameters)
+    return Measured(definition, question, parameters, Figure(), groups={}, events_until=None, notes=notes)
+
+
 def measure(
     definition: Definition,
     folder: Path,
@@ -119,7 +126,7 @@ def measure(
         given = {**built_in(question, zone), **parameters}
         total = _ask(connection, definition, {**given, "by": "none"})
         groups = _ask(connection, definition, given) if parameters.get("by", "none") != "none" else {}
-        until = _until(connection, main) if main.name != "observation" else None
+        until = _until(connection, main, question.as_of.astimezone(zone).date()) if main.name != "observation" else None
         by_rule = _ask(connection, definition, {**given, "by": "rule"}) if definition.needs_deadlines else {}
     return Measured(
         definition=definition,
@@ -248,8 +255,10 @@ def _exact(value: object) -> int | Decimal | None:
     return int(number) if number == number.to_integral_value() else number.normalize()
 
 
-def _until(connection: duckdb.DuckDBPyConnection, table: Table) -> date | None:
-    [(until,)] = connection.execute(f"SELECT max({table.period_column}) FROM {table.name}").fetchall()
+def _until(connection: duckdb.DuckDBPyConnection, table: Table, as_of: date) -> date | None:
+    """The newest day with events; a mistaken one in the future says nothing of how far they reach."""
+    newest = f"SELECT max({table.period_column}) FROM {table.name} WHERE {table.period_column} <= ?"
+    [(until,)] = connection.execute(newest, [as_of]).fetchall()
     return until if isinstance(until, date) else None
 
 

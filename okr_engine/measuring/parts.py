@@ -28,7 +28,7 @@ class Part:
 
 @dataclass(frozen=True)
 class PartOfFigure:
-    """What a figure's own months hold: how many events of a table and month, and which runs brought them."""
+    """What a figure was computed from: how many events of a table and month, and which runs brought them."""
 
     table: str
     month: str | None
@@ -54,16 +54,10 @@ def mark_of(parts: Iterable[Part], **more: object) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def counted_in(definition: Definition, period: Period, parts: Mapping[str, list[Part]]) -> list[PartOfFigure]:
-    """What lies in the period's own months, with the runs that brought it."""
-    own = [
-        one
-        for table in definition.tables
-        for one in parts.get(table.name, ())
-        if one.month is not None and _month(period, 0) <= one.month <= f"{period.end:%Y-%m}"
-    ]
+def contents_of(parts: Iterable[Part]) -> list[PartOfFigure]:
+    """What lies in each part, with the runs that brought it."""
     with opened() as connection:
-        return [_counted(connection, one) for one in own]
+        return [_counted(connection, one) for one in parts]
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, part: Part) -> PartOfFigure:

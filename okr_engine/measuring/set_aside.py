@@ -1,14 +1,16 @@
-"""The list of records that made no event: where they stand and why, kept by run until a later reading goes well."""
+"""The list of records that made no event: where they stand and why, kept by run."""
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from okr_engine.errors import Place
+from okr_engine.kept_words import kept_message, told_message
 from okr_engine.measuring.sources import SetAside
-from okr_engine.words import Message
 
 _FOLDER = "set_aside"
 
@@ -23,21 +25,13 @@ def set_aside(folder: Path, records: Iterable[SetAside], *, source: str, run: st
     return len(lines)
 
 
-def records_set_aside(folder: Path, run: str) -> list[SetAside]:
-    """What the run has set aside, for a person to look at and for the source to be read again at these places."""
+def records_set_aside(folder: Path, run: str, *, most: int | None = None) -> list[SetAside]:
+    """What the run has set aside (at most `most`, the first ones), for a person to look at and correct."""
     path = _list_of(folder, run)
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    return [_record(found) for line in lines if (found := _whole(line))]
-
-
-def runs_with_set_aside(folder: Path) -> list[str]:
-    """The runs that have set something aside, in alphabetical order, as their files are named."""
-    return sorted(path.stem for path in (folder / _FOLDER).glob("*.ndjson"))
-
-
-def forget_set_aside(folder: Path, run: str) -> None:
-    """Drop the run's list, after its records have been read again."""
-    _list_of(folder, run).unlink(missing_ok=True)
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8") as lines:
+        return [_record(found) for line in islice(lines, most) if (found := _whole(line))]
 
 
 def _list_of(folder: Path, run: str) -> Path:
@@ -47,12 +41,11 @@ def _list_of(folder: Path, run: str) -> Path:
 
 
 def _line(record: SetAside, *, source: str, run: str, now: datetime) -> str:
-    values = {name: None if value is None else str(value) for name, value in record.reason.values.items()}
-    told = {"place": asdict(record.place), "reason": record.reason.key, "values": values}
+    told = {"place": asdict(record.place), "reason": kept_message(record.reason)}
     return json.dumps({"source": source, "run": run, "at": now.isoformat(), **told}, ensure_ascii=False)
 
 
-def _whole(line: str) -> Mapping[str, object] | None:
+def _whole(line: str) -> Mapping[str, Any] | None:
     """The line's object; None for the half of a line that a power cut left."""
     try:
         found = json.loads(line)
@@ -61,9 +54,5 @@ def _whole(line: str) -> Mapping[str, object] | None:
     return found if isinstance(found, dict) else None
 
 
-def _record(found: Mapping[str, object]) -> SetAside:
-    place, values = found.get("place"), found.get("values")
-    return SetAside(
-        Place(**place) if isinstance(place, dict) else Place(),
-        Message(str(found.get("reason")), values if isinstance(values, dict) else {}),
-    )
+def _record(found: Mapping[str, Any]) -> SetAside:
+    return SetAside(Place(**found["place"]), told_message(found["reason"]))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 
 from okr_engine.errors import InvalidEvent, Place
 from okr_engine.measuring.events import Event
+from okr_engine.measuring.tables import TABLES
 from okr_engine.words import Message, message
 
 # Turns an identifier of a person into the keyed hash that is stored instead; made by the caller, who holds the key.
@@ -138,10 +139,21 @@ def batches(
         aside = [SetAside(each.place, _without_identifiers(each.reason)) for each in page.unreadable]
         for record in page.records:
             try:
-                events += source.events_of(record, settings, person_key=person_key)
+                made = list(source.events_of(record, settings, person_key=person_key))
+                for one in made:
+                    _check_has_begun(one, now)
+                events += made
             except InvalidEvent as error:
                 aside.append(SetAside(error.place or record.place, _without_identifiers(error.what)))
         yield Batch(tuple(events), tuple(aside), page.watermark, len(page.records) + len(page.unreadable))
+
+
+def _check_has_begun(one: Event, now: datetime) -> None:
+    """InvalidEvent for what would begin after tomorrow, which is today somewhere; figures may be forecasts."""
+    column = TABLES[one.table].period_column
+    begins = one.values[column]
+    if one.table != "observation" and isinstance(begins, date) and begins > (now + timedelta(days=1)).date():
+        raise InvalidEvent(message("events.in_the_future", day=begins, column=column), field=column)
 
 
 def without_identifiers(text: str) -> str:

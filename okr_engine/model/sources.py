@@ -90,6 +90,7 @@ class Schedule(Row, table=True):
 
     audited = False
     source_id: UUID = Field(foreign_key="source.id", unique=True)
+    asked_by: str | None = Field(default=None, max_length=100, description="Who wants it read at once")
     next_due: datetime | None = Field(default=None, sa_type=Moment, index=True)
     held_by: str | None = Field(default=None, max_length=100)
     held_until: datetime | None = Field(default=None, sa_type=Moment)
@@ -119,7 +120,8 @@ class PullRun(Row, table=True):
     source_id: UUID = Field(foreign_key="source.id", index=True)
     number: int
     state: RunState = Field(default=RunState.RUNNING, sa_type=Choice(RunState))
-    asked_by: str = Field(max_length=100, description="The person's code, or `schedule`")
+    asked_by: str = Field(max_length=100, description="The person's code, `schedule`, or `operator`")
+    from_the_start: bool = Field(default=False, description="Whether nothing was left out as read before")
     started_at: datetime = Field(sa_type=Moment)
     finished_at: datetime | None = Field(default=None, sa_type=Moment)
     records_read: int = 0
@@ -127,6 +129,7 @@ class PullRun(Row, table=True):
     events_added: int = 0
     events_replaced: int = 0
     events_unchanged: int = 0
+    events_superseded: int = 0
     values_written: int = 0
     values_restated: int = 0
     statuses_decided: int = 0

@@ -67,7 +67,7 @@ def _text_of(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise _unreadable(path, None, message("rules.no_file", problem=error.strerror or "")) from error
+        raise _unreadable(path, None, message("rules.no_file")) from error
     if len(content) > LARGEST_FILE:
         raise _unreadable(path, None, message("rules.too_large", size=len(content), allowed=LARGEST_FILE))
     try:

@@ -88,6 +88,7 @@ _PULL = (
     Fact("days_without", Kind.COUNT),
     Fact("set_aside_percent", Kind.PERCENT),
     Fact("figures_missing", Kind.COUNT),
+    Fact("figures_uncomputed", Kind.COUNT),
 )
 
 VOCABULARY: Mapping[str, Mapping[str, Fact]] = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_
@@ -15,8 +16,8 @@ from okr_engine.errors import InvalidInput, OkrError
 from okr_engine.i18n import say
 from okr_engine.measuring.deadlines import Limits, read_limits
 from okr_engine.measuring.definition import Definition, definition
-from okr_engine.measuring.measure import Measured, Question, measure
-from okr_engine.measuring.parts import Part, PartOfFigure, bearing_on, counted_in, mark_of, parts_in
+from okr_engine.measuring.measure import Measured, Question, measure, nothing_measured
+from okr_engine.measuring.parts import Part, PartOfFigure, bearing_on, contents_of, mark_of, parts_in
 from okr_engine.measuring.tables import TABLES
 from okr_engine.model import (
     Calculation,
@@ -37,6 +38,7 @@ from okr_engine.settings import Settings
 from okr_engine.words import message
 
 _WAITED_FOR = (None, NoDataReason.SOURCE_FAILED, NoDataReason.LATE, NoDataReason.NOT_YET_DUE)
+_COUNTS = ("numerator", "denominator", "responses", "sample")
 _FORMS = {
     MeasureUnit.COUNT: {"count", "number"},
     MeasureUnit.NUMBER: {"count", "number", "score", "days"},
@@ -49,7 +51,8 @@ _MILLION = 1_000_000
 class Wanted:
     """A figure to compute: of which calculation and period, and what is on record for it.
 
-    `read_until` is when its own source was last read to the end, where another one is what calls for the figure.
+    `read_until` is when its source was last read to the end, where that is not just now. It is missed when it is due
+    from what has just been read, and either nothing is on record or that the source had failed.
     """
 
     calculation: Calculation
@@ -58,7 +61,8 @@ class Wanted:
     known: Measurement | None
     computed_from: str | None
     is_settled: bool
-    read_until: datetime | None = None
+    read_until: datetime | None
+    is_missed: bool
 
     @property
     def key(self) -> tuple[UUID, UUID, Period]:
@@ -86,6 +90,19 @@ class Computed:
     def n(self) -> int:
         """How many events or answers the figure rests on."""
         return self.measured.figure.n
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """What is recorded of the counts behind it: none where they are too few to be told, for they would tell it."""
+        figure = self.measured.figure
+        if self.no_data_reason == NoDataReason.TOO_FEW_ANSWERS:
+            return dict.fromkeys(_COUNTS)
+        return {
+            "numerator": _decimal(figure.numerator),
+            "denominator": _decimal(figure.denominator),
+            "responses": self.n if "responses" in figure.counted else None,
+            "sample": _whole(figure.counted.get("invited")),
+        }
 
     @property
     def no_data_reason(self) -> NoDataReason | None:
@@ -129,19 +146,20 @@ class Kept:
 
 @dataclass(frozen=True)
 class Computation:
-    """The figures that could be computed, and the first thing that was wrong with one that could not."""
+    """The figures that could be computed; how many could not, and what was wrong with the first of them."""
 
     figures: tuple[Computed, ...] = ()
+    failed: int = 0
     error: OkrError | None = None
 
 
-def computed_after(place: Installation, *, source: UUID | None, as_of: datetime, now: datetime) -> Computation:
+def computed_after(place: Installation, *, source: UUID | None, now: datetime) -> Computation:
     """Compute the figures whose events have changed since they were last computed; nothing is written.
 
-    Those of `source` are computed for every period that has ended, with events complete up to `as_of`; those of other
-    sources only where they have been computed before, with events complete up to their own source's last reading.
-    Without a source, as after an upload, every figure is. None is computed from a source that was left half read: its
-    next reading does. A figure that cannot be computed keeps no other from it.
+    Those of `source`, which has just been read, are computed for every period that has ended; those of other sources
+    only where they have been computed before. Without a source, as after an upload, every figure is. None is computed
+    from a source that was left half read: its next reading does. Events are complete up to the last reading of the
+    figure's own source. A figure that cannot be computed keeps no other from it, and counts against its own source.
     """
     figures, errors = list[Computed](), list[OkrError]()
     limits = read_limits(place.settings.rules)
@@ -149,13 +167,12 @@ def computed_after(place: Installation, *, source: UUID | None, as_of: datetime,
     parts = parts_in(place.settings.events, TABLES)
     for one in wanted:
         try:
-            if not one.stands and (
-                found := _computed(place.settings, one, parts, limits, min(one.read_until or as_of, now))
-            ):
+            if not one.stands and (found := _computed(place.settings, one, parts, limits, one.read_until or now)):
                 figures.append(found)
         except OkrError as error:
-            errors.append(error)
-    return Computation(tuple(figures), errors[0] if errors else None)
+            if source in (None, one.calculation.source_id):
+                errors.append(error)
+    return Computation(tuple(figures), len(errors), errors[0] if errors else None)
 
 
 def _computed(
@@ -165,12 +182,13 @@ def _computed(
     of_one = definition(one.calculation.kpi, one.calculation.kpi_version)
     bearing = list(bearing_on(of_one, one.period, parts))
     mark = mark_of(bearing, **_decisive(one, of_one, limits))
-    if not bearing or (mark == one.computed_from and one.is_settled):
+    if (not bearing and not one.is_missed) or (mark == one.computed_from and one.is_settled):
         return None
-    measured = _measured(settings, one, of_one, limits, as_of)
+    question = _question(one, of_one, as_of)
+    measured = _measured(settings, of_one, question, limits) if bearing else nothing_measured(of_one, question)
     ready = one.period.end + timedelta(days=one.indicator.lag_days + 1)
     is_early = as_of.astimezone(settings.zone).date() < ready
-    return Computed(one, measured, tuple(counted_in(of_one, one.period, parts)), mark, is_early)
+    return Computed(one, measured, tuple(contents_of(bearing)), mark, is_early)
 
 
 def figures_wanted(session: Session, *, today: date, source: UUID | None) -> list[Wanted]:
@@ -191,15 +209,17 @@ def figures_wanted(session: Session, *, today: date, source: UUID | None) -> lis
             before = computed.get((calculation.id, period))
             if before is None and source is not None and not is_own:
                 continue
+            on_record = known.get((calculation.indicator_id, calculation.unit_id, period))
             wanted.append(
                 Wanted(
                     calculation,
                     indicator,
                     period,
-                    known.get((calculation.indicator_id, calculation.unit_id, period)),
+                    on_record,
                     before.computed_from if before else None,
                     bool(before and before.is_settled),
                     None if is_own else read_until.get(calculation.source_id),
+                    is_own and _is_missed(indicator, period, on_record, today),
                 )
             )
     return wanted
@@ -236,8 +256,7 @@ def mark_missing(session: Session, actor: Actor, source: Source, *, run: str, to
     """
     missing, quarters = 0, set[Period]()
     for one in figures_wanted(session, today=today, source=source.id):
-        is_due = one.period.end + timedelta(days=one.indicator.lag_days) < today
-        if one.calculation.source_id != source.id or not is_due or one.stands:
+        if one.calculation.source_id != source.id or not _is_due(one.indicator, one.period, today) or one.stands:
             continue
         if one.known is not None and one.known.value is not None:
             continue
@@ -270,15 +289,19 @@ def _decisive(wanted: Wanted, of_one: Definition, limits: Limits) -> Mapping[str
     }
 
 
-def _measured(settings: Settings, wanted: Wanted, of_one: Definition, limits: Limits, as_of: datetime) -> Measured:
+def _question(wanted: Wanted, of_one: Definition, as_of: datetime) -> Question:
     parameters = dict(wanted.calculation.parameters)
     if "by" in of_one.parameters and "unit" in of_one.parameters["by"].choices:
         parameters["by"] = "unit"
     check_unit(wanted.indicator.unit, of_one.form(of_one.with_defaults(parameters)).unit)
+    return Question(wanted.period, as_of, unit=wanted.calculation.event_unit, parameters=parameters)
+
+
+def _measured(settings: Settings, of_one: Definition, question: Question, limits: Limits) -> Measured:
     return measure(
         of_one,
         settings.events,
-        Question(wanted.period, as_of, unit=wanted.calculation.event_unit, parameters=parameters),
+        question,
         zone=settings.zone,
         limits=limits,
         memory_mb=settings.measuring_memory_mb,
@@ -291,6 +314,15 @@ def _ended(first: Period, today: date) -> Iterator[Period]:
     while period.end < today:
         yield period
         period = period.shifted(1)
+
+
+def _is_due(indicator: Indicator, period: Period, today: date) -> bool:
+    return period.end + timedelta(days=indicator.lag_days) < today
+
+
+def _is_missed(indicator: Indicator, period: Period, known: Measurement | None, today: date) -> bool:
+    said_to_have_failed = known is not None and known.no_data_reason == NoDataReason.SOURCE_FAILED
+    return (known is None or said_to_have_failed) and _is_due(indicator, period, today)
 
 
 def _known(session: Session, calculations: Iterable[Calculation]) -> dict[tuple[UUID, UUID, Period], Measurement]:
@@ -312,20 +344,17 @@ def _read_until(session: Session) -> dict[UUID, datetime]:
 
 
 def _half_read(session: Session) -> set[UUID]:
-    """The sources with a run since the last one that came to its end which may have brought a part of the events.
+    """The sources with a run, since the last one that came to its end, which may have brought a part of the events.
 
-    A paused source is left to the people who paused it.
+    A run that failed before its first record has brought nothing.
     """
     began_later = or_(col(Schedule.last_good_at).is_(None), col(PullRun.started_at) > col(Schedule.last_good_at))
-    brought_some = or_(
-        col(PullRun.state) != RunState.FAILED, col(PullRun.events_added) + col(PullRun.events_replaced) > 0
-    )
+    brought_some = or_(col(PullRun.state) != RunState.FAILED, col(PullRun.records_read) > 0)
     return set(
         session.exec(
             select(PullRun.source_id)
             .join(Schedule, col(Schedule.source_id) == col(PullRun.source_id))
-            .join(Source, col(Source.id) == col(PullRun.source_id))
-            .where(PullRun.state != RunState.DONE, began_later, brought_some, col(Source.paused).is_(False))
+            .where(PullRun.state != RunState.DONE, began_later, brought_some)
         )
     )
 
@@ -343,19 +372,13 @@ def _revision(known: Measurement | None) -> int:
 
 
 def _says_the_same(known: Measurement, one: Computed) -> bool:
-    figure = one.measured.figure
-    return (known.value, known.no_data_reason, known.numerator, known.denominator, known.provisional) == (
-        one.value,
-        one.no_data_reason,
-        _decimal(figure.numerator),
-        _decimal(figure.denominator),
-        one.provisional,
-    )
+    same_counts = {name: getattr(known, name) for name in _COUNTS} == one.counts
+    told = (known.value, known.no_data_reason, known.provisional)
+    return same_counts and told == (one.value, one.no_data_reason, one.provisional)
 
 
 def _measurement(session: Session, actor: Actor, one: Computed, *, run: str, reason: str | None) -> Measurement:
-    figure, wanted = one.measured.figure, one.wanted
-    is_survey = "responses" in figure.counted
+    wanted = one.wanted
     return Measurement(
         indicator_id=wanted.indicator.id,
         unit_id=wanted.calculation.unit_id,
@@ -363,10 +386,7 @@ def _measurement(session: Session, actor: Actor, one: Computed, *, run: str, rea
         period_start=wanted.period.start,
         value=one.value,
         no_data_reason=one.no_data_reason,
-        numerator=_decimal(figure.numerator),
-        denominator=_decimal(figure.denominator),
-        responses=figure.n if is_survey else None,
-        sample=_whole(figure.counted.get("invited")),
+        **one.counts,
         provisional=one.provisional,
         reason=reason,
         recorded_at=moment_of(session),

@@ -18,20 +18,20 @@ from sqlmodel import Session, select
 from connectors.registry import Registry, known_sources
 from okr_engine.access import SCHEDULE, Actor
 from okr_engine.database import moment_of, write_deed
-from okr_engine.errors import DatabaseUnavailable, EventsBusy, NotFound, OkrError, SourceUnavailable
+from okr_engine.errors import DatabaseUnavailable, EventsBusy, InvalidFile, NotFound, OkrError, SourceUnavailable
+from okr_engine.kept_words import kept_message, kept_mistake
 from okr_engine.measuring.events import Event, pseudonym
 from okr_engine.measuring.set_aside import set_aside
 from okr_engine.measuring.sources import Batch, Watermark, batches
 from okr_engine.measuring.storing import Stored, store_events
 from okr_engine.model import PullRun, RunState, Source
-from okr_engine.model.rows import as_json
 from okr_engine.services.calculations import Computation, computed_after, keep_figures, mark_missing
 from okr_engine.services.connections import client_for, read_settings
 from okr_engine.services.evaluation import evaluate, with_later_quarters
 from okr_engine.services.installation import Installation
 from okr_engine.services.schedules import FIRST_RETRY, claim, due_again, next_due, renew, schedule_of
 from okr_engine.services.source_actions import PullFacts, follow_up
-from okr_engine.words import Message, message
+from okr_engine.words import message
 
 _HEARTBEAT_SECONDS = 60
 _PATIENCE = timedelta(minutes=10)
@@ -50,6 +50,7 @@ class PullReport:
     events_added: int
     events_replaced: int
     events_unchanged: int
+    events_superseded: int
     values_written: int
     values_restated: int
     statuses_decided: int
@@ -132,8 +133,15 @@ def _begin(session: Session, _actor: Actor, code: str, *, asked_by: str, holder:
         return None
     _give_up_lost_runs(session, source.id, now)
     last = session.exec(select(func.max(PullRun.number)).where(PullRun.source_id == source.id)).one()
-    run = PullRun(source_id=source.id, number=(last or 0) + 1, asked_by=asked_by, started_at=now)
-    session.add(run)
+    run = PullRun(
+        source_id=source.id,
+        number=(last or 0) + 1,
+        asked_by=schedule.asked_by or asked_by,
+        started_at=now,
+        from_the_start=schedule.watermark is None,
+    )
+    schedule.asked_by = None
+    session.add_all([run, schedule])
     return _Begun(
         source_id=source.id,
         run_id=run.id,
@@ -210,9 +218,8 @@ def _computation(place: Installation, begun: _Begun, reading: _Reading) -> Compu
     """The figures that the events change; none after a reading that failed, because events may be missing."""
     if reading.error is not None:
         return Computation()
-    moment = reading.watermark.moment if reading.watermark else None
     try:
-        return computed_after(place, source=begun.source_id, as_of=moment or begun.at, now=begun.at)
+        return computed_after(place, source=begun.source_id, now=begun.at)
     except OkrError as error:
         return Computation(error=error)
 
@@ -229,9 +236,12 @@ def _conclude(
     missing, quarters = 0, set(kept.quarters)
     if reading.error is not None and not reading.was_interrupted:
         missing, quarters = mark_missing(session, actor, source, run=begun.run, today=_today(place, begun.at))
-    _move_on(session, place, source, begun, reading, error)
+    _move_on(session, place, source, begun, reading)
     decided = evaluate(session, actor, with_later_quarters(session, quarters), place.rulebooks)
-    raised = [] if reading.was_interrupted else _followed_up(session, place, source, reading, missing)
+    uncomputed = computation.failed
+    raised = (
+        [] if reading.was_interrupted else _followed_up(session, place, source, begun, reading, missing, uncomputed)
+    )
     report = PullReport(
         source=begun.code,
         number=begun.number,
@@ -241,6 +251,7 @@ def _conclude(
         events_added=reading.stored.added,
         events_replaced=reading.stored.replaced,
         events_unchanged=reading.stored.unchanged,
+        events_superseded=reading.stored.superseded,
         values_written=kept.written,
         values_restated=kept.restated,
         statuses_decided=decided.decided,
@@ -252,11 +263,27 @@ def _conclude(
 
 
 def _followed_up(
-    session: Session, place: Installation, source: Source, reading: _Reading, missing: int
+    session: Session,
+    place: Installation,
+    source: Source,
+    begun: _Begun,
+    reading: _Reading,
+    missing: int,
+    uncomputed: int,
 ) -> Sequence[str]:
-    """The codes of the actions that the run calls for."""
-    now = moment_of(session)
-    facts = _facts(session, source, reading, missing, now)
+    """The codes of the actions that the run calls for.
+
+    Records that stand aside are seen where some were set aside, or where the source was read from its beginning.
+    """
+    schedule, now = schedule_of(session, source.id), moment_of(session)
+    is_seen = reading.set_aside or (begun.since is None and reading.read)
+    facts = PullFacts(
+        failures=schedule.failures,
+        figures_missing=missing,
+        figures_uncomputed=uncomputed,
+        days_without=(now - schedule.last_good_at).days if schedule.last_good_at else None,
+        set_aside_percent=round(100 * reading.set_aside / reading.read, 4) if is_seen else None,
+    )
     found = follow_up(session, source, facts, place.rulebooks.data_quality, today=_today(place, now))
     return [one.code for one in found]
 
@@ -265,22 +292,19 @@ def _today(place: Installation, moment: datetime) -> date:
     return moment.astimezone(place.settings.zone).date()
 
 
-def _move_on(
-    session: Session, place: Installation, source: Source, begun: _Begun, reading: _Reading, error: OkrError | None
-) -> None:
+def _move_on(session: Session, place: Installation, source: Source, begun: _Begun, reading: _Reading) -> None:
     """Keep the watermark, say when the source is due again, and let go of it."""
     schedule, now, zone = schedule_of(session, source.id), moment_of(session), place.settings.zone
     if reading.watermark is not None:
         schedule.watermark = reading.watermark.model_dump(mode="json")
     if reading.error is None:
-        schedule.last_good_at = begun.at
-    if error is None:
-        schedule.failures, schedule.next_due = 0, next_due(source, now, zone)
+        schedule.last_good_at, schedule.failures = begun.at, 0
+        schedule.next_due = next_due(source, now, zone)
     elif reading.was_interrupted:
         schedule.next_due = now
     else:
         schedule.failures += 1
-        schedule.next_due = _next_try(source, schedule.failures, error, now, place)
+        schedule.next_due = _next_try(source, schedule.failures, reading.error, now, place)
     schedule.held_by = schedule.held_until = None
     session.add(schedule)
 
@@ -291,16 +315,6 @@ def _next_try(source: Source, failures: int, error: OkrError, now: datetime, pla
         try_again = getattr(error, "try_again", None)
         return due_again(source, failures=failures, try_again=try_again, now=now, zone=place.settings.zone)
     return next_due(source, now, place.settings.zone)
-
-
-def _facts(session: Session, source: Source, reading: _Reading, missing: int, now: datetime) -> PullFacts:
-    schedule = schedule_of(session, source.id)
-    return PullFacts(
-        failures=schedule.failures,
-        figures_missing=missing,
-        days_without=(now - schedule.last_good_at).days if schedule.last_good_at else None,
-        set_aside_percent=round(100 * reading.set_aside / reading.read, 4) if reading.read else None,
-    )
 
 
 def _enter(session: Session, run: PullRun, report: PullReport) -> None:
@@ -314,23 +328,18 @@ def _enter(session: Session, run: PullRun, report: PullReport) -> None:
     run.statuses_decided, run.actions_raised = report.statuses_decided, len(report.actions_raised)
     if report.error is not None:
         run.error_kind = type(report.error).__name__
-        run.error, run.remedy = _kept(report.error.what), _kept(report.error.remedy)
+        run.error = _kept_error(report.error)
+        run.remedy = kept_message(report.error.remedy) if report.error.remedy else None
         run.try_again = getattr(report.error, "try_again", None)
     session.add(run)
     deed = {"source": report.source, "number": report.number, "state": report.state.value, **counts}
     write_deed(session, noun="pull_run", subject=str(run.id), after=deed)
 
 
-def _kept(said: Message | None) -> dict[str, Any] | None:
-    """A sentence as it is kept: its key and values."""
-    if said is None:
-        return None
-    return {"key": said.key, "values": {name: _plain(value) for name, value in said.values.items()}}
-
-
-def _plain(value: object) -> object:
-    plain = as_json(value)
-    return plain if plain is None or isinstance(plain, str | int | float) else str(plain)
+def _kept_error(error: OkrError) -> dict[str, Any]:
+    """What went wrong, and every mistake where there are several."""
+    mistakes = error.mistakes if isinstance(error, InvalidFile) else ()
+    return {**kept_message(error.what), "mistakes": [kept_mistake(one) for one in mistakes]}
 
 
 def _abandon(session: Session, _actor: Actor, begun: _Begun) -> None:

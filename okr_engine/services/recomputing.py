@@ -25,8 +25,7 @@ def recompute_after(place: Installation, actor: Actor, *, run: str) -> Recompute
     """Compute every figure whose events have changed, for whoever may import; `run` is what the events carry."""
     if not may_somewhere(actor, Permission.IMPORT):
         raise NotAllowed(message("error.not_allowed.import", name=actor.name))
-    now = place.now()
-    computation = computed_after(place, source=None, as_of=now, now=now)
+    computation = computed_after(place, source=None, now=place.now())
     kept, evaluation = place.act(actor, _keep, place, computation, run)
     return Recomputed(kept, evaluation, computation.error)
 

@@ -28,6 +28,7 @@ class PullFacts:
 
     failures: int
     figures_missing: int
+    figures_uncomputed: int = 0
     days_without: int | None = None
     set_aside_percent: float | None = None
 
@@ -36,6 +37,7 @@ class PullFacts:
         found = {
             "failures": self.failures,
             "figures_missing": self.figures_missing,
+            "figures_uncomputed": self.figures_uncomputed,
             "days_without": self.days_without,
             "set_aside_percent": self.set_aside_percent,
         }

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,10 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor, Permission, may, require
-from okr_engine.errors import NotFound
+from okr_engine.errors import Mistake, NotFound
+from okr_engine.kept_words import told_message, told_mistake
+from okr_engine.measuring.set_aside import records_set_aside
+from okr_engine.measuring.sources import SetAside
 from okr_engine.model import (
     Calculation,
     CorrectiveAction,
@@ -50,6 +54,7 @@ class RunView:
     number: int
     state: RunState
     asked_by: str
+    from_the_start: bool
     started_at: datetime
     finished_at: datetime | None
     records_read: int
@@ -57,12 +62,14 @@ class RunView:
     events_added: int
     events_replaced: int
     events_unchanged: int
+    events_superseded: int
     values_written: int
     values_restated: int
     statuses_decided: int
     actions_raised: int
     error: Message | None
     remedy: Message | None
+    mistakes: tuple[Mistake, ...]
 
     @property
     def duration(self) -> timedelta | None:
@@ -151,24 +158,27 @@ def source_seen(session: Session, actor: Actor, code: str, *, now: datetime) -> 
 
 def runs_of(session: Session, actor: Actor, code: str, *, limit: int = 50) -> list[RunView]:
     """The source's readings, the newest first."""
-    source = session.exec(select(Source).where(Source.code == code)).first()
-    if source is None:
-        raise NotFound(Message("sources.no_such_source", {"code": code}))
-    require(actor, Permission.MANAGE_SOURCES, source.unit_id)
+    source = _source_to_look_after(session, actor, code)
     runs = select(PullRun).where(PullRun.source_id == source.id).order_by(col(PullRun.number).desc()).limit(limit)
     return [_run(one) for one in session.exec(runs)]
+
+
+def set_aside_in(session: Session, actor: Actor, code: str, number: int, *, events: Path, most: int) -> list[SetAside]:
+    """The first `most` records that the run has set aside; `events` is the folder of the events."""
+    _source_to_look_after(session, actor, code)
+    return records_set_aside(events, f"{code}-{number}", most=most)
 
 
 def run_with_set_aside(runs: Sequence[RunView]) -> RunView | None:
     """The newest of the readings (newest first) whose records still stand aside.
 
-    None once a later one has read as much, and with it those records, without setting any aside.
+    None once everything has been read from the beginning without setting any aside.
     """
-    most = 0
     for one in runs:
         if one.records_set_aside:
-            return one if one.records_read > most else None
-        most = max(most, one.records_read)
+            return one
+        if one.from_the_start and one.state == RunState.DONE:
+            return None
     return None
 
 
@@ -178,6 +188,14 @@ def units_and_roles_to_choose(session: Session, actor: Actor) -> tuple[list[Choi
     mine = {one.id: one for one in units if may(actor, Permission.MANAGE_SOURCES, one.id)}
     roles = session.exec(select(Role).where(col(Role.unit_id).in_(mine)).order_by(col(Role.code)))
     return [Choice(one.code, one.name) for one in mine.values()], [Choice(one.code, one.name) for one in roles]
+
+
+def _source_to_look_after(session: Session, actor: Actor, code: str) -> Source:
+    source = session.exec(select(Source).where(Source.code == code)).first()
+    if source is None:
+        raise NotFound(Message("sources.no_such_source", {"code": code}))
+    require(actor, Permission.MANAGE_SOURCES, source.unit_id)
+    return source
 
 
 def _view(
@@ -201,7 +219,7 @@ def _view(
         timetable=Timetable.model_validate(source, from_attributes=True),
         unit=unit,
         steward=steward,
-        health=_health(source, schedule, is_held=is_held, was_read=last_run is not None, now=now),
+        health=_health(source, schedule, is_held=is_held, last_run=last_run, now=now),
         is_waiting=is_due and not is_held and not source.paused,
         last_run=last_run,
         last_good_at=schedule.last_good_at,
@@ -211,16 +229,16 @@ def _view(
     )
 
 
-def _health(source: Source, schedule: Schedule, *, is_held: bool, was_read: bool, now: datetime) -> Health:
+def _health(source: Source, schedule: Schedule, *, is_held: bool, last_run: RunView | None, now: datetime) -> Health:
     if is_held:
         return Health.READING
     if source.paused:
         return Health.PAUSED
     if schedule.next_due is not None and schedule.next_due < now - _GRACE:
         return Health.LATE
-    if schedule.failures:
-        return Health.FAILING
-    return Health.WORKING if was_read else Health.NEVER_READ
+    if last_run is None:
+        return Health.NEVER_READ
+    return Health.WORKING if last_run.state == RunState.DONE else Health.FAILING
 
 
 def _last_runs(session: Session) -> dict[UUID, RunView]:
@@ -264,11 +282,11 @@ def _figures(session: Session) -> dict[UUID, list[Choice]]:
     return found
 
 
+_TOLD = ("error", "remedy", "mistakes")
+
+
 def _run(one: PullRun) -> RunView:
-    kept = {name: getattr(one, name) for name in RunView.__dataclass_fields__ if name not in ("error", "remedy")}
-    return RunView(**kept, error=_said(one.error), remedy=_said(one.remedy))
-
-
-def _said(kept: Mapping[str, Any] | None) -> Message | None:
-    """A sentence as the run kept it."""
-    return Message(str(kept["key"]), kept.get("values") or {}) if kept else None
+    kept = {name: getattr(one, name) for name in RunView.__dataclass_fields__ if name not in _TOLD}
+    error, remedy = (told_message(kept) if kept else None for kept in (one.error, one.remedy))
+    mistakes = tuple(told_mistake(kept) for kept in (one.error or {}).get("mistakes", ()))
+    return RunView(**kept, error=error, remedy=remedy, mistakes=mistakes)

@@ -102,7 +102,7 @@ def ask_for_pull(session: Session, actor: Actor, code: str, *, from_the_start: b
     _refuse_while_read(session, schedule, code)
     if from_the_start:
         _forget_how_far(session, schedule)
-    schedule.next_due = moment_of(session)
+    schedule.next_due, schedule.asked_by = moment_of(session), actor.code
     session.add(schedule)
     deed = {"source": code, "from_the_start": from_the_start}
     write_deed(session, noun="pull_asked", subject=str(source.id), after=deed)

@@ -24,7 +24,7 @@ from connectors.files.tables import SUFFIXES, headings_of, rows_of
 from connectors.kit.columns import ColumnMap, plain_text
 from connectors.kit.opened_files import damaged
 from connectors.kit.rows import Row
-from okr_engine.access import Actor, Permission, may_somewhere
+from okr_engine.access import Actor, Permission, may, may_somewhere
 from okr_engine.errors import InvalidInput, NotAllowed, OkrError
 from okr_engine.measuring.events import Event, Value, pseudonym
 from okr_engine.measuring.set_aside import set_aside
@@ -40,7 +40,7 @@ from okr_engine.measuring.sources import (
 )
 from okr_engine.measuring.storing import Stored, store_events
 from okr_engine.measuring.tables import TABLES, Column
-from okr_engine.model import RememberedMapping
+from okr_engine.model import RememberedMapping, Source
 from okr_engine.services.column_guesses import NOT_MAPPED, guessed_columns, guessed_table, guessed_words
 from okr_engine.services.installation import Installation
 from okr_engine.services.recomputing import Recomputed, recompute_after
@@ -219,6 +219,7 @@ def bring_in(place: Installation, actor: Actor, sample: Sample, meaning: Meaning
     what `preview_of` does, and EventsBusy.
     """
     _require_import(actor)
+    place.ask(_require_free, actor, meaning.source_system)
     file, now = sample.file, place.now()
     run = f"{_SYSTEM}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     aside: list[SetAside] = []
@@ -232,6 +233,13 @@ def bring_in(place: Installation, actor: Actor, sample: Sample, meaning: Meaning
     place.act(actor, remember, sample.headings, meaning)
     recomputed, error = _recomputed(place, actor, run)
     return Brought(file.name, run, counted.read, stored, len(aside), recomputed, error)
+
+
+def _require_free(session: Session, actor: Actor, system: str) -> None:
+    """NotAllowed where a source is read in that name which the actor does not look after: its events would change."""
+    for source in session.exec(select(Source)):
+        if source.settings.get("source_system") == system and not may(actor, Permission.MANAGE_SOURCES, source.unit_id):
+            raise NotAllowed(message("error.source_system_is_read", system=system, source=source.code))
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def as_steward(app: App) -> App:
 
 
 def until_read(page: Page) -> None:
-    expect(page.get_by_text("Viimeisin luku onnistui.")).to_be_visible(timeout=PULLED_MS)
+    expect(page.get_by_text("Viimeisin lukukerta onnistui.")).to_be_visible(timeout=PULLED_MS)
 
 
 def test_a_due_source_is_read_and_its_figures_lead_down_to_the_files(app: App) -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from okr_engine.errors import EventsBusy, InvalidEvent, InvalidEvents, InvalidSettings, Place, SourceUnavailable
 from okr_engine.measuring.events import Event, event, pseudonym
-from okr_engine.measuring.set_aside import forget_set_aside, records_set_aside, runs_with_set_aside, set_aside
+from okr_engine.measuring.set_aside import records_set_aside, set_aside
 from okr_engine.measuring.sources import SetAside
 from okr_engine.measuring.storing import store_events
 from okr_engine.words import message
@@ -266,7 +266,7 @@ def test_a_moment_keeps_its_instant_over_the_autumn_hour_that_comes_twice(tmp_pa
     assert rows(tmp_path, "arrival_ts_utc") == [(datetime(2025, 10, 26, 0, 30),), (datetime(2025, 10, 26, 1, 30),)]
 
 
-def test_what_was_set_aside_is_kept_with_its_place_and_reason_until_it_is_read_again(tmp_path: Path) -> None:
+def test_what_was_set_aside_is_kept_with_its_place_and_reason(tmp_path: Path) -> None:
     records = [
         SetAside(
             Place(file="june.csv", line=17), message("events.unknown_code", column="kind", found="XX", choices="ED")
@@ -276,10 +276,9 @@ def test_what_was_set_aside_is_kept_with_its_place_and_reason_until_it_is_read_a
 
     count = set_aside(tmp_path, records, source="emergency", run="2025/06 a", now=NOW)
 
-    [run] = runs_with_set_aside(tmp_path)
-    assert (count, records_set_aside(tmp_path, run)) == (2, records)
-    forget_set_aside(tmp_path, run)
-    assert runs_with_set_aside(tmp_path) == []
+    assert (count, records_set_aside(tmp_path, "2025/06 a")) == (2, records)
+    assert records_set_aside(tmp_path, "2025/06 a", most=1) == records[:1]
+    assert records_set_aside(tmp_path, "another") == []
 
 
 def test_the_half_line_of_a_power_cut_does_not_hide_the_rest(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The sources' screen: health at a glance, reading now, and a timetable that is kept."""
 
+import re
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -16,6 +17,7 @@ def test_each_source_stands_with_its_state_and_its_next_reading(visit: Visit) ->
     [row] = sections(app)[0]["rows"]
     assert words(row["cells"][0][0]) == "Mallialueen rekisterit"
     assert words(row["cells"][1][0]) == "Ei vielä luettu"
+    assert re.search(r"klo \d", words(row["cells"][3][0]))
 
 
 def test_whoever_does_not_look_after_sources_is_told_so(visit: Visit) -> None:
@@ -33,7 +35,11 @@ def test_a_source_can_be_asked_to_be_read_at_once(visit: Visit, database: Path) 
 
     app.button(key="sources.read_now").click().run()
 
-    assert any("Luku alkaa" in one.value or "odottaa" in one.value.casefold() for one in app.info)
+    assert any("Lukeminen alkaa" in one.value for one in app.info)
+    with create_engine(f"sqlite:///{database}").connect() as connection:
+        due, asked_by = connection.execute(text("SELECT next_due, asked_by FROM schedule")).one()
+    assert str(due) < "2099"
+    assert asked_by == "region-data-steward"
 
 
 def test_a_connector_that_asks_for_much_draws_a_form_in_finnish(visit: Visit) -> None:

@@ -162,6 +162,7 @@ class Scripted:
     """A source that tells what a test wrote, and fails where it says."""
 
     told: list[Any]
+    until: Watermark | None = None
 
     Settings = SourceSettings
 
@@ -172,7 +173,7 @@ class Scripted:
             if isinstance(page, Exception):
                 raise page
             yield Page([Record(Place(record=f"{number}.{i}"), each) for i, each in enumerate(page)])
-        yield Page((), Watermark(moment=now))
+        yield Page((), self.until or Watermark(moment=now))
 
     def events_of(self, record: Record, settings: Any, *, person_key: Any) -> list[Event]:
         return [event("waiting_episode", source_system="x", **record.content)]
@@ -191,5 +192,5 @@ def wait(number: int, days: int, *, start: date = date(2025, 7, 1), **more: Any)
     }
 
 
-def scripted(*told: Any) -> dict[str, Any]:
-    return {"registry": Registry({"demo": Scripted(list(told))}, {})}
+def scripted(*told: Any, until: Watermark | None = None) -> dict[str, Any]:
+    return {"registry": Registry({"demo": Scripted(list(told), until)}, {})}

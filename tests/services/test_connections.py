@@ -37,7 +37,7 @@ def test_an_address_inside_the_house_is_refused_unless_the_installation_names_it
     assert refused.value.what.key == "sources.inner_address"
 
 
-def test_a_named_inner_host_is_reached_without_tls_but_not_by_a_source_of_another_host() -> None:
+def test_a_named_inner_host_is_not_reached_by_a_source_of_another_host() -> None:
     with client_for(register("https://register.example"), {"127.0.0.1"}) as client, pytest.raises(AddressRefused) as e:
         client.get("http://127.0.0.1:9/api")
 

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,14 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from connectors.registry import Registry
+from okr_engine.access import OPERATOR
 from okr_engine.database import writing
 from okr_engine.errors import CredentialsRefused, EventsBusy, Place, SchemaChanged, SourceUnavailable
 from okr_engine.measuring.set_aside import records_set_aside
-from okr_engine.measuring.sources import Page
+from okr_engine.measuring.sources import Page, Watermark
 from okr_engine.model import (
     ActionState,
+    Calculation,
     CorrectiveAction,
     Indicator,
     MeasureUnit,
@@ -34,6 +36,7 @@ from okr_engine.model import (
 )
 from okr_engine.periods import Period
 from okr_engine.services.pulls import pull
+from okr_engine.services.source_views import run_with_set_aside, runs_of
 from okr_engine.words import message
 from tests.services.pulled_county import OCTOBER, Q3, PulledCounty, Scripted, pulled_county, scripted, wait
 
@@ -149,9 +152,7 @@ def test_a_figure_is_not_computed_from_a_reading_that_broke_off(scripted_county:
 
 def test_a_reading_of_another_source_does_not_compute_from_what_broke_off(scripted_county: PulledCounty) -> None:
     county = scripted_county
-    with writing(county.installation.engine, actor="operator", now=county.watch.now) as session:
-        first = session.get_one(Source, county.source_id)
-        session.add(Source(**first.model_dump(exclude={"id"}) | {"code": "surveys"}))
+    another_source(county)
     county.pull(**scripted([wait(1, 10), wait(2, 20)]))
     county.watch.now += timedelta(days=1)
     county.pull(**scripted([wait(3, 20)], SourceUnavailable(message("sources.interrupted"))))
@@ -216,7 +217,13 @@ def test_figures_that_cannot_be_computed_are_a_failure_that_is_told(scripted_cou
 
     [schedule] = county.rows(select(Schedule))
     assert (report.state, report.error.what.key) == (RunState.FAILED, "calculation.unit_differs")
-    assert (schedule.failures, schedule.last_good_at) == (1, county.watch.now)
+    assert (schedule.failures, schedule.last_good_at) == (0, county.watch.now)
+    [action] = [one for one in county.rows(select(CorrectiveAction)) if one.source_id]
+    assert (action.rule, report.actions_raised) == ("figures_not_computed", (action.code,))
+    county.change(Indicator, "access", unit=MeasureUnit.PERCENT)
+    county.watch.now += timedelta(days=1)
+    assert county.pull(**scripted([])).state == RunState.DONE
+    assert next(one for one in county.rows(select(CorrectiveAction)) if one.source_id).state == ActionState.VERIFIED
 
 
 def test_a_figure_that_stays_missing_is_recorded_once(scripted_county: PulledCounty) -> None:
@@ -230,6 +237,94 @@ def test_a_figure_that_stays_missing_is_recorded_once(scripted_county: PulledCou
 
     assert (before.no_data_reason, before.provisional) == (NoDataReason.NOT_YET_DUE, False)
     assert county.figure(Q3).id == before.id
+
+
+def test_a_calculation_that_cannot_be_done_is_not_blamed_on_another_source(scripted_county: PulledCounty) -> None:
+    county = scripted_county
+    another_source(county)
+    county.pull(**scripted([wait(1, 10)]))
+    county.change(Calculation, event_unit="no-such-unit")
+    county.watch.now += timedelta(days=1)
+
+    assert county.pull("surveys", **scripted([])).state == RunState.DONE
+
+
+def test_every_run_sees_the_events_complete_to_the_same_moment(scripted_county: PulledCounty) -> None:
+    county = scripted_county
+    another_source(county)
+    still_waiting = {**wait(2, 10, start=date(2025, 9, 25)), "end_date_local": None}
+    standing = Watermark(moment=datetime(2025, 9, 20, tzinfo=UTC))
+    county.pull(**scripted([wait(1, 10), still_waiting], until=standing))
+    before = county.figure(Q3)
+
+    for hours in range(1, 5):
+        county.watch.now = OCTOBER + timedelta(hours=hours)
+        county.pull("surveys" if hours % 2 else "registers", **scripted([], until=standing))
+
+    assert county.figure(Q3).id == before.id
+
+
+def test_a_source_that_works_again_says_why_its_figures_are_still_missing(scripted_county: PulledCounty) -> None:
+    county = scripted_county
+    county.watch.now = datetime(2026, 1, 10, 4, tzinfo=UTC)
+    county.pull(**scripted(SourceUnavailable(message("sources.interrupted"))))
+    assert county.figure(Q3).no_data_reason == NoDataReason.SOURCE_FAILED
+    county.watch.now += timedelta(days=1)
+
+    county.pull(**scripted([]))
+
+    assert county.figure(Q3).no_data_reason == NoDataReason.LATE
+
+
+def test_a_changed_count_of_those_asked_is_a_revision(scripted_county: PulledCounty) -> None:
+    county = scripted_county
+    county.pull(**scripted([wait(1, 10), wait(2, 20)]))
+    county.watch.now += timedelta(days=1)
+
+    county.pull(**scripted([wait(3, 10), wait(4, 20)]))
+
+    figure = county.figure(Q3)
+    assert (figure.value, figure.denominator, figure.revision) == (Decimal(50), Decimal(4), 2)
+
+
+def test_counts_too_few_to_be_told_are_not_recorded(scripted_county: PulledCounty) -> None:
+    county = scripted_county
+    county.change(Calculation, fewest=5)
+
+    county.pull(**scripted([wait(1, 10), wait(2, 20)]))
+
+    figure = county.figure(Q3)
+    assert (figure.no_data_reason, figure.numerator, figure.denominator) == (NoDataReason.TOO_FEW_ANSWERS, None, None)
+
+
+def test_records_stand_aside_until_the_source_is_read_from_its_beginning_without_them(
+    scripted_county: PulledCounty,
+) -> None:
+    county = scripted_county
+    bad = wait(2, 10) | {"service_class": ""}
+    county.pull(**scripted([wait(1, 10), bad]))
+    county.watch.now += timedelta(days=1)
+    county.pull(**scripted([wait(number, 10) for number in range(3, 30)]))
+    assert standing_aside(county) == 1
+
+    county.change(Schedule, watermark=None)
+    county.watch.now += timedelta(days=1)
+    county.pull(**scripted([wait(1, 10), wait(2, 10)]))
+
+    assert standing_aside(county) is None
+    [action] = [one for one in county.rows(select(CorrectiveAction)) if one.source_id]
+    assert (action.rule, action.state) == ("much_set_aside", ActionState.VERIFIED)
+
+
+def test_a_failure_is_told_from_its_run_as_it_was_told_at_once(scripted_county: PulledCounty) -> None:
+    county = scripted_county
+    again = OCTOBER + timedelta(hours=2)
+    said = message("sources.busy", moment=again, what=message("sources.steward"))
+
+    county.pull(**scripted(SourceUnavailable(said, try_again=again)))
+
+    [told] = county.installation.ask(runs_of, OPERATOR, "registers")
+    assert told.error == said
 
 
 def test_a_busy_source_is_tried_when_it_said_and_a_changed_one_at_its_next_time(scripted_county: PulledCounty) -> None:
@@ -256,6 +351,16 @@ def test_records_that_cannot_be_used_are_counted_and_found_again(scripted_county
     assert (report.records_read, report.records_set_aside) == (3, 1)
     [aside] = records_set_aside(scripted_county.events, "registers-1")
     assert aside.place == Place(record="0.1")
+
+
+def test_what_has_not_happened_yet_is_set_aside(scripted_county: PulledCounty) -> None:
+    tomorrow, later = wait(1, 0, start=date(2025, 10, 3)), wait(2, 0, start=date(2098, 6, 10))
+
+    report = scripted_county.pull(**scripted([tomorrow, later]))
+
+    assert (report.events_added, report.records_set_aside) == (1, 1)
+    [aside] = records_set_aside(scripted_county.events, "registers-1")
+    assert aside.reason.values == {"day": date(2098, 6, 10), "column": "start_date_local"}
 
 
 def test_a_source_is_never_read_twice_at_once(scripted_county: PulledCounty) -> None:
@@ -313,3 +418,15 @@ def test_a_person_named_without_a_key_fails_the_run_with_its_remedy(county: Pull
     assert report is not None
     assert report.error is not None
     assert report.error.what.key == "events.no_person_key"
+
+
+def another_source(county: PulledCounty) -> None:
+    """A second source, with no figures of its own."""
+    with writing(county.installation.engine, actor="operator", now=county.watch.now) as session:
+        first = session.get_one(Source, county.source_id)
+        session.add(Source(**first.model_dump(exclude={"id"}) | {"code": "surveys"}))
+
+
+def standing_aside(county: PulledCounty) -> int | None:
+    found = run_with_set_aside(county.installation.ask(runs_of, OPERATOR, "registers"))
+    return found.number if found else None

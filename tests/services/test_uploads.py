@@ -388,6 +388,23 @@ def test_a_source_system_is_one_word(upload: Upload, system: str) -> None:
         upload.bring(upload.sample(), source_system=system)
 
 
+def test_the_name_of_a_system_that_is_read_is_kept_for_whoever_looks_after_it(upload: Upload) -> None:
+    with writing(upload.place.engine, actor="operator") as session:
+        elsewhere = OrgUnit(code="elsewhere", name_fi="Muualla")
+        session.add(elsewhere)
+        session.flush()
+        settings = {"source_system": "registers"}
+        session.add(Source(code="rekisterit", name_fi="R", connector="demo", settings=settings, unit_id=elsewhere.id))
+    sample = upload.sample()
+    meaning = replace(upload.meaning(sample), source_system="registers")
+
+    with pytest.raises(NotAllowed) as refused:
+        bring_in(upload.place, upload.who(), sample, meaning)
+
+    assert refused.value.what.key == "error.source_system_is_read"
+    assert not list(upload.folder.rglob("*.parquet"))
+
+
 def test_whoever_may_not_import_brings_nothing_in(upload: Upload) -> None:
     with pytest.raises(NotAllowed):
         upload.sample(who=FIRST_LINE_OWNER)

@@ -6,9 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 from sqlmodel import select
 
 from okr_engine.database import connect, writing
+from okr_engine.measuring.folders import parquet_files
+from okr_engine.measuring.tables import TABLES
 from okr_engine.model import CorrectiveAction, PullRun, RunState, Schedule, Source, StatusDecision
 from okr_engine.services.schedules import FIRST_RETRY, schedule_of
 from okr_engine.worker.ticking import pull_due_sources, running_worker
@@ -65,16 +68,22 @@ def test_a_worker_that_is_stopped_lets_go_of_what_it_reads_and_keeps_what_it_rea
 ) -> None:
     engine = connect(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'okr.db')}")
     county = pulled_county(engine, tmp_path)
-    county.change(Source, settings={"source_system": "demo", "size": 0.05, "first_month": "2025-01-01"})
+    county.change(Source, settings={"source_system": "demo", "size": 1, "first_month": "2024-01-01"})
     make_due(county, county.watch.now)
 
     with running_worker(county.installation):
         wait_until(lambda: bool(county.rows(select(PullRun))))
 
     [run] = county.rows(select(PullRun))
-    assert run.state in (RunState.FAILED, RunState.DONE)
-    assert run.state == RunState.DONE or run.error["key"] == "sources.interrupted"
+    [schedule] = county.rows(select(Schedule))
+    assert (run.state, run.error["key"]) == (RunState.FAILED, "sources.interrupted")
+    assert (schedule.held_by, schedule.failures) == (None, 0)
+    assert run.events_added == events_in(county.events)
     engine.dispose()
+
+
+def events_in(folder: Path) -> int:
+    return sum(parquet.read_metadata(file).num_rows for table in TABLES for file in parquet_files(folder, table))
 
 
 def make_due(county: PulledCounty, moment: datetime) -> None:

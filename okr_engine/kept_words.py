@@ -1,0 +1,69 @@
+"""Sentences as JSON keeps them: each value with its kind, so that it is later said as it would have been then."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from okr_engine.errors import Mistake, Place
+from okr_engine.periods import Period
+from okr_engine.words import Message
+
+
+def kept_message(said: Message) -> dict[str, Any]:
+    """The sentence as JSON."""
+    return {"key": said.key, "values": {name: _kept(value) for name, value in said.values.items()}}
+
+
+def told_message(kept: Mapping[str, Any]) -> Message:
+    """The sentence that was kept."""
+    return Message(str(kept["key"]), {name: _told(value) for name, value in (kept.get("values") or {}).items()})
+
+
+def kept_mistake(found: Mistake) -> dict[str, Any]:
+    """The mistake as JSON."""
+    allowed = kept_message(found.allowed) if found.allowed else None
+    return {"place": asdict(found.place), "what": kept_message(found.what), "allowed": allowed}
+
+
+def told_mistake(kept: Mapping[str, Any]) -> Mistake:
+    """The mistake that was kept."""
+    allowed = told_message(kept["allowed"]) if kept["allowed"] else None
+    return Mistake(Place(**kept["place"]), told_message(kept["what"]), allowed)
+
+
+def _kept(value: object) -> object:
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return str(value)
+        case Message():
+            return {"message": kept_message(value)}
+        case datetime():
+            return {"moment": value.isoformat()}
+        case date():
+            return {"day": value.isoformat()}
+        case Decimal():
+            return {"number": str(value)}
+        case Period():
+            return {"period": value.code}
+        case _:
+            return str(value)
+
+
+def _told(value: object) -> object:
+    match value:
+        case {"message": dict() as message}:
+            return told_message(message)
+        case {"moment": str() as moment}:
+            return datetime.fromisoformat(moment)
+        case {"day": str() as day}:
+            return date.fromisoformat(day)
+        case {"number": str() as number}:
+            return Decimal(number)
+        case {"period": str() as period}:
+            return Period.parse(period)
+        case _:
+            return value
