@@ -71,7 +71,7 @@ def edit_section(one: SourceView) -> None:
                 pressed = st.button(t("sources.save"), key=form.key("save"), type="primary")
                 tried = st.button(t("sources.try"), key=form.key("try"))
             if tried:
-                _try(one.connector, form, fields, one.settings)
+                _try(one.code, one.connector, form, fields, one.settings)
             saved = pressed and form.save(save)
     if saved:
         st.session_state[_SAVED] = one.code
@@ -113,7 +113,7 @@ def new_section() -> None:
             pressed = st.button(t("sources.add"), key=form.key("save"), type="primary")
             tried = st.button(t("sources.try"), key=form.key("try"))
         if tried:
-            _try(connector, form, fields, {})
+            _try(str(form.values["code"]).strip(), connector, form, fields, {})
         saved = pressed and form.save(add)
     if saved:
         code = str(form.values["code"]).strip()
@@ -220,11 +220,11 @@ def _typed(form: OpenForm, fields: Sequence[SettingField], known: Mapping[str, A
     return settings_typed(fields, {one.name: form.values[f"setting.{one.name}"] for one in fields}, known)
 
 
-def _try(connector: str, form: OpenForm, fields: Sequence[SettingField], known: Mapping[str, Any]) -> None:
+def _try(code: str, connector: str, form: OpenForm, fields: Sequence[SettingField], known: Mapping[str, Any]) -> None:
     """Try the connection with what is typed just now."""
     try:
         with st.spinner(t("sources.trying")):
-            try_connection(installation(), user(), connector, _typed(form, fields, known))
+            try_connection(installation(), user(), code, connector, _typed(form, fields, known))
     except OkrError as refused:
         show_error(refused)
         return

@@ -64,7 +64,7 @@ def try_source(code: Code) -> None:
     place = installation()
     source = place.ask(source_seen, OPERATOR, code, now=place.now())
     with working("cli.trying", source=code):
-        try_connection(place, OPERATOR, source.connector, source.settings)
+        try_connection(place, OPERATOR, code, source.connector, source.settings)
     tell("cli.source_answers", source=code)
 
 

@@ -6,11 +6,14 @@ from typing import Any
 
 import httpx
 from pydantic import ValidationError
+from sqlmodel import Session, select
 
 from connectors.kit.addresses import Reach
 from connectors.kit.client import open_client
+from connectors.kit.credentials import check_use, is_secret_name
 from connectors.registry import Registry, known_sources
-from okr_engine.access import Actor, Permission, may_somewhere
+from okr_engine import model
+from okr_engine.access import Actor, Permission, may_somewhere, require
 from okr_engine.errors import InvalidInput, InvalidSourceSettings, NotAllowed, OkrError
 from okr_engine.measuring.sources import Source, SourceSettings
 from okr_engine.services.installation import Installation
@@ -28,12 +31,12 @@ def client_for(settings: SourceSettings, inner_hosts: Collection[str]) -> httpx.
 
 
 def read_settings(
-    registry: Registry, connector: str, settings: Mapping[str, Any]
+    registry: Registry, connector: str, settings: Mapping[str, Any], *, code: str
 ) -> tuple[Source[Any], SourceSettings]:
-    """The connector of that name, and the settings as its model reads them.
+    """The connector of that name, and the settings of the source `code` as its model reads them.
 
     Raises InvalidInput for a connector that does not exist or cannot be loaded, InvalidSourceSettings for settings
-    that it does not take.
+    that it does not take, CredentialsRefused for a secret that is kept for other sources.
     """
     source = registry.sources.get(connector)
     if source is None:
@@ -41,19 +44,22 @@ def read_settings(
         known = message("measuring.allowed", allowed=", ".join(sorted(registry.sources)))
         raise InvalidInput(broken or message("sources.no_such_connector", connector=connector), remedy=known)
     try:
-        return source, source.Settings.model_validate(dict(settings))
+        read = source.Settings.model_validate(dict(settings))
     except ValidationError as error:
         mistakes = mistakes_in_words(source.Settings, error.errors(), file=connector)
         raise InvalidSourceSettings(connector, mistakes) from error
+    for name in _secrets_named(read):
+        check_use(name, code)
+    return source, read
 
 
-def try_connection(place: Installation, actor: Actor, connector: str, settings: Mapping[str, Any]) -> None:
-    """Ask the source for as little as shows that it can be read; returns where it answers, raises what is wrong."""
-    if not may_somewhere(actor, Permission.MANAGE_SOURCES):
-        raise NotAllowed(
-            message("error.not_allowed.manage_sources", name=actor.name), remedy=message("error.not_allowed_remedy")
-        )
-    source, read = read_settings(known_sources(), connector, settings)
+def try_connection(place: Installation, actor: Actor, code: str, connector: str, settings: Mapping[str, Any]) -> None:
+    """Ask the source for as little as shows that it can be read; returns where it answers, raises what is wrong.
+
+    NotAllowed for whoever looks after no source, or not after this one where there is one of that code.
+    """
+    place.ask(_require, actor, code)
+    source, read = read_settings(known_sources(), connector, settings, code=code)
     try:
         with client_for(read, place.settings.inner_host_names) as client:
             source.probe(read, client)
@@ -62,3 +68,17 @@ def try_connection(place: Installation, actor: Actor, connector: str, settings: 
     except Exception as error:  # a connector may be anybody's
         _log.exception("Trying %s failed", connector)
         raise OkrError(message("sources.unexpected", reason=type(error).__name__)) from error
+
+
+def _require(session: Session, actor: Actor, code: str) -> None:
+    known = session.exec(select(model.Source).where(model.Source.code == code)).first()
+    if known is not None:
+        require(actor, Permission.MANAGE_SOURCES, known.unit_id)
+    elif not may_somewhere(actor, Permission.MANAGE_SOURCES):
+        raise NotAllowed(
+            message("error.not_allowed.manage_sources", name=actor.name), remedy=message("error.not_allowed_remedy")
+        )
+
+
+def _secrets_named(settings: SourceSettings) -> list[str]:
+    return [value for value in settings.model_dump().values() if isinstance(value, str) and is_secret_name(value)]

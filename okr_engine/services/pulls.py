@@ -169,7 +169,7 @@ def _read(place: Installation, begun: _Begun, registry: Registry, keep_going: Ca
     """
     reading = _Reading()
     try:
-        source, settings = read_settings(registry, begun.connector, begun.settings)
+        source, settings = read_settings(registry, begun.connector, begun.settings, code=begun.code)
         with client_for(settings, place.settings.inner_host_names) as client:
             given = batches(
                 source, settings, client, since=begun.since, now=begun.at, person_key=lambda one: _key(place, one)

@@ -68,7 +68,7 @@ def save_source(
     """
     unit_id = _id(session, OrgUnit, form.unit)
     require(actor, Permission.MANAGE_SOURCES, unit_id)
-    read_settings(registry or known_sources(), form.connector, form.settings)
+    read_settings(registry or known_sources(), form.connector, form.settings, code=form.code)
     steward_id = _id(session, Role, form.steward) if form.steward else None
     known = session.exec(select(Source).where(Source.code == form.code).with_for_update()).first()
     values = {**form.model_dump(exclude={"unit", "steward"}), "unit_id": unit_id, "steward_role_id": steward_id}

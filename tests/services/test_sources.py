@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from okr_engine.errors import (
+    CredentialsRefused,
     InputError,
     InvalidInput,
     InvalidSource,
@@ -28,6 +29,7 @@ from okr_engine.services.sources import add_source, ask_for_pull, save_calculati
 from okr_engine.words import message
 from tests.services.pulled_county import OCTOBER, PulledCounty, pulled_county, scripted, wait
 from tests.services.small_county import SmallCounty
+from tests.services.test_connections import COLUMNS
 from tests.services.test_query_counts import counted
 
 ZONE = ZoneInfo("Europe/Helsinki")
@@ -230,11 +232,29 @@ def test_the_connection_of_a_source_is_tried_by_those_who_look_after_it(
     }
     steward = county.ask(actor, STEWARD)
 
-    try_connection(pulled.installation, steward, "demo", {"source_system": "demo"})
+    try_connection(pulled.installation, steward, "registers", "demo", {"source_system": "demo"})
     with pytest.raises(InvalidSourceSettings):
-        try_connection(pulled.installation, steward, "files", settings)
+        try_connection(pulled.installation, steward, "new", "files", settings)
     with pytest.raises(NotAllowed):
-        try_connection(pulled.installation, county.ask(actor, "viewer"), "demo", {"source_system": "demo"})
+        try_connection(pulled.installation, county.ask(actor, "viewer"), "new", "demo", {"source_system": "demo"})
+
+
+def test_a_secret_kept_for_other_sources_is_refused(
+    pulled: PulledCounty, county: SmallCounty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {
+        "source_system": "x",
+        "address": "https://own.example/api",
+        "token_variable": "OKR_SECRET_PATIENT_REGISTER",
+        "columns": COLUMNS,
+    }
+    monkeypatch.setenv("OKR_SECRET_PATIENT_REGISTER", "a token")
+    monkeypatch.setenv("OKR_SECRET_PATIENT_REGISTER_SOURCES", "patient-register, visits")
+
+    with pytest.raises(CredentialsRefused) as refused:
+        try_connection(pulled.installation, county.ask(actor, STEWARD), "own", "http_json", told)
+
+    assert refused.value.what.key == "sources.secret_of_another"
 
 
 FILE = """
