@@ -25,10 +25,11 @@ from okr_engine.measuring.set_aside import set_aside
 from okr_engine.measuring.sources import Batch, Watermark, batches
 from okr_engine.measuring.storing import Stored, store_events
 from okr_engine.model import PullRun, RunState, Source
-from okr_engine.services.calculations import Computation, computed_after, keep_figures, mark_missing
+from okr_engine.services.calculations import Computation, computed_after
 from okr_engine.services.connections import client_for, read_settings
 from okr_engine.services.evaluation import evaluate, with_later_quarters
 from okr_engine.services.installation import Installation
+from okr_engine.services.kept_figures import keep_figures, mark_missing
 from okr_engine.services.schedules import FIRST_RETRY, claim, due_again, next_due, renew, schedule_of
 from okr_engine.services.source_actions import PullFacts, follow_up
 from okr_engine.words import message

@@ -6,9 +6,10 @@ from sqlmodel import Session
 
 from okr_engine.access import Actor, Permission, may_somewhere
 from okr_engine.errors import NotAllowed, OkrError
-from okr_engine.services.calculations import Computation, Kept, computed_after, keep_figures
+from okr_engine.services.calculations import Computation, computed_after
 from okr_engine.services.evaluation import Evaluation, evaluate, with_later_quarters
 from okr_engine.services.installation import Installation
+from okr_engine.services.kept_figures import Kept, keep_figures
 from okr_engine.words import message
 
 
