@@ -1,6 +1,6 @@
 """Events of a county that does not exist, as if its registers were read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -23,11 +23,12 @@ _PAGE = 5_000
 
 
 class Settings(SourceSettings):
-    """Which county: its chance, its size as a share of 160,000 people, and the first month it has registers of."""
+    """Which county: its chance, its size as a share of 160,000 people, its first month of registers, and its code."""
 
     seed: int = Field(default=1, title="sources.seed")
     size: float = Field(default=0.02, gt=0, le=1, title="sources.size")
     first_month: date = Field(default=date(2025, 1, 1), title="sources.first_month")
+    area: str = Field(default="county", title="sources.demo_area", pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60)
 
 
 def probe(settings: Settings, client: httpx.Client) -> None:
@@ -42,13 +43,18 @@ def pages(settings: Settings, client: httpx.Client, *, since: Watermark | None, 
     month, today = Period.containing(first, Cadence.MONTH), now.astimezone(settings.zone).date()
     while month.start <= today:
         told = (
-            Record(Place(file=settings.source_system, record=f"{month} {number}"), {**row, "table": table})
+            Record(Place(file=settings.source_system, record=f"{month} {number}"), _told(row, table, settings.area))
             for number, (table, row) in enumerate(_by(today, now, county.month(month)), 1)
         )
         while records := list(islice(told, _PAGE)):
             yield Page(records)
         month = month.shifted(1)
     yield Page((), moved_to(since, now, now))
+
+
+def _told(row: Mapping[str, Any], table: str, area: str) -> dict[str, Any]:
+    """The row with its table, and with its unit as one of the area."""
+    return {**row, "table": table, "unit_id": str(row["unit_id"]).replace("county", area, 1)}
 
 
 def events_of(record: Record, settings: Settings, *, person_key: PersonKey) -> Iterable[Event]:
