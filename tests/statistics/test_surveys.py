@@ -1,4 +1,4 @@
-"""Surveys: scores, ratings and their changes agree with published software, whichever end of a scale is the good one."""
+"""Surveys: scores, ratings and changes agree with published software, whichever end of a scale is the good one."""
 
 from math import inf, nan, sqrt
 
