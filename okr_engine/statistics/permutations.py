@@ -56,8 +56,13 @@ def _whole_numbers(values: Sequence[float]) -> list[int]:
 
 
 def _sums_of_half(values: int, chosen: int) -> int:
-    half = (values + 1) // 2
-    return sum(comb(half, each) for each in range(min(chosen, half) + 1))
+    """How many sums the larger half has; where they are too many, some number above that."""
+    half, sums = (values + 1) // 2, 0
+    for each in range(min(chosen, half) + 1):
+        sums += comb(half, each)
+        if sums > MOST_SUMS:
+            break
+    return sums
 
 
 def _tails(numbers: Sequence[int], chosen: int, found: int) -> tuple[int, int, int]:

@@ -80,6 +80,13 @@ def test_too_many_to_count_are_told_nearly_and_said_to_be() -> None:
     assert 0 < many.p <= 1
 
 
+def test_ten_thousand_values_are_told_nearly() -> None:
+    chance = random.Random(3)
+    values = [chance.gauss(50, 3) for _ in range(10_000)]
+
+    assert 0.01 < permutation_test(values[:5_000], values[5_000:]).p < 1
+
+
 @pytest.mark.parametrize(("before", "after"), [([5, 5, 5], [5, 5]), ([5], [5])])
 def test_values_that_are_all_the_same_are_refused(before: list[float], after: list[float]) -> None:
     with pytest.raises(ValueError, match="all values are the same"):

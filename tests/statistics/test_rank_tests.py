@@ -1,5 +1,6 @@
 """Tests by rank: they agree with published software, and with going through every order of a few values."""
 
+import random
 from collections.abc import Sequence
 from itertools import combinations, permutations
 from math import inf, nan
@@ -60,6 +61,15 @@ def test_the_exact_p_runs_on_into_that_of_long_series() -> None:
 
     assert nearly.tau == pytest.approx(exact.tau, abs=0.02)
     assert 0 < nearly.p < 1e-4
+
+
+def test_ten_thousand_values_are_told_at_once() -> None:
+    chance = random.Random(5)
+    values = [chance.gauss(0, 1) for _ in range(10_000)]
+
+    assert kendall_trend(values).p > 0.01
+    assert kendall_trend([value + place / 2_000 for place, value in enumerate(values)]).p < 0.001
+    assert mann_whitney(values[:5_000], values[5_000:]).p > 0.01
 
 
 def test_the_chance_of_a_larger_one_counts_ties_by_half() -> None:
