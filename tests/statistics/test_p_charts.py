@@ -121,6 +121,11 @@ def test_wholes_that_vary_by_more_than_half_need_laneys_chart() -> None:
     assert fitting_chart([Share(15, 100), Share(22, 151)]).reasons == (Reason.WHOLES_VARY,)
 
 
+def test_few_expected_in_the_smallest_whole_are_enough_to_need_it() -> None:
+    assert fitting_chart([Share(4, 40), Share(6, 60)]).reasons == (Reason.FEW_EXPECTED,)
+    assert fitting_chart([Share(5, 50), Share(6, 60)]).reasons == ()
+
+
 @pytest.mark.parametrize("count", [4, 96])
 def test_few_expected_on_either_side_need_laneys_chart(count: int) -> None:
     found = fitting_chart([Share(count, 100)] * 4)
@@ -143,6 +148,10 @@ def test_larger_wholes_have_narrower_limits() -> None:
 def test_no_shares_make_no_chart(draw: Callable[[list[Share]], object]) -> None:
     with pytest.raises(ValueError, match="at least one share"):
         draw([])
+
+
+def test_two_shares_tell_how_they_vary() -> None:
+    assert p_prime_chart([Share(5, 100), Share(15, 100)]).sigma_z == pytest.approx(0.1 / 0.03 / 1.128)
 
 
 def test_one_share_does_not_tell_how_they_vary() -> None:
