@@ -186,6 +186,38 @@ def test_values_that_stood_still_before_and_after_are_judged_without_an_interval
     assert (found.verdict, found.interval) == (Verdict.EFFECTIVE, None)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        (
+            [51, 52, 51, 47, 53, 54, 45, 49, 47, 52, 49, 54],
+            [55, 52, 52, 52, 54, 51, 54],
+            Verdict.EFFECTIVE,
+        ),
+        (
+            [46, 50, 50, 49, 47, 49, 50, 56, 50, 53, 49, 51],
+            [53, 53, 50, 53, 58, 53, 50],
+            Verdict.NO_DEMONSTRABLE_EFFECT,
+        ),
+    ],
+)
+def test_seven_beyond_the_mean_before_confirm_what_the_permutation_test_just_does_not(
+    before: list[float], after: list[float], verdict: Verdict
+) -> None:
+    found = judge_effect(before, after, UP)
+
+    assert found.p is not None
+    assert found.p > 0.05
+    assert found.verdict == verdict
+
+
+def test_one_side_that_stood_still_leaves_an_interval() -> None:
+    found = judge_effect([90.0] * 8, [94.0, 96.0, 95.0, 97.0], UP)
+
+    assert found.interval is not None
+    assert found.interval.low > 0
+
+
 def test_values_that_never_change_cannot_be_judged() -> None:
     assert judge_effect([90.0] * 12, [90.0] * 8, UP).verdict == Verdict.CANNOT_BE_JUDGED_YET
 

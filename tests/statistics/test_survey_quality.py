@@ -87,7 +87,13 @@ def test_more_is_shown_with_more_answers(answers: int, told: Shown) -> None:
 
 @pytest.mark.parametrize(
     ("answers", "half_width", "told"),
-    [(40, 10, Shown.CHANGE), (40, 10.1, Shown.LEVEL), (20, 3, Shown.VALUE), (120, 30, Shown.CHANGE)],
+    [
+        (40, 10, Shown.CHANGE),
+        (40, 10.1, Shown.LEVEL),
+        (30, 0, Shown.CHANGE),
+        (20, 3, Shown.VALUE),
+        (120, 30, Shown.CHANGE),
+    ],
 )
 def test_a_narrow_interval_shows_a_change_where_a_level_is_shown(answers: int, half_width: float, told: Shown) -> None:
     assert shown_with(answers, half_width=half_width) == told
