@@ -1,4 +1,4 @@
-"""Paths in steps, and the pace that is needed beside the best one ever made, in either direction."""
+"""Paths, straight and in steps, and the pace that is needed beside the best one ever made, in either direction."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okr_engine.statistics.trajectories import Step, SteppedPath, pace_of
+from okr_engine.statistics.aims import Aim
+from okr_engine.statistics.trajectories import Step, SteppedPath, pace_of, path_of
 
 MARCH, JUNE, DECEMBER = date(2025, 3, 31), date(2025, 6, 30), date(2025, 12, 31)
 RISING = SteppedPath(Decimal(60), (Step(JUNE, Decimal(70)), Step(DECEMBER, Decimal(90))), sign=1)
@@ -32,6 +33,40 @@ def decimals(*values: str) -> list[Decimal]:
 def test_a_step_is_expected_from_the_day_it_is_due_and_nothing_between(day: date, rising: int, falling: int) -> None:
     assert RISING.expected_on(day) == rising
     assert FALLING.expected_on(day) == falling
+
+
+@pytest.mark.parametrize(("sign", "baseline", "target"), [(1, 60, 90), (-1, 90, 60)])
+def test_a_straight_path_leads_evenly_from_baseline_to_target_by_months(sign: int, baseline: int, target: int) -> None:
+    path = path_of(Aim(sign, Decimal(target)), Decimal(baseline), date(2025, 1, 1), DECEMBER)
+
+    assert path is not None
+    assert path.expected_on(date(2024, 12, 31)) == baseline
+    assert path.expected_on(MARCH) == baseline + sign * Decimal("7.5")
+    assert path.expected_on(JUNE) == baseline + sign * 15
+    assert path.expected_on(date(2026, 3, 31)) == target
+    assert path.walked_share(Decimal(baseline + sign * 30), JUNE) == 2
+
+
+def test_a_straight_path_runs_within_a_month_too() -> None:
+    # 15 of 30 days of June after five of six months.
+    path = path_of(Aim(1, Decimal(66)), Decimal(0), date(2025, 1, 1), JUNE)
+
+    assert path is not None
+    assert path.expected_on(date(2025, 6, 15)) == Decimal("60.5")
+
+
+def test_a_baseline_beyond_the_target_is_expected_to_stay_at_the_target() -> None:
+    path = path_of(Aim(1, Decimal(60)), Decimal(70), date(2025, 1, 1), DECEMBER)
+
+    assert path is not None
+    assert path.expected_on(MARCH) == 60
+
+
+@pytest.mark.parametrize(
+    ("aim", "baseline"), [(Aim(1, Decimal(9)), None), (Aim(1), Decimal(1)), (Aim(0, Decimal(9)), Decimal(1))]
+)
+def test_without_baseline_target_or_direction_there_is_no_path(aim: Aim, baseline: Decimal | None) -> None:
+    assert path_of(aim, baseline, date(2025, 1, 1), DECEMBER) is None
 
 
 def test_what_has_been_walked_is_a_share_of_what_is_expected() -> None:
