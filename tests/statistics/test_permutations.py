@@ -2,12 +2,14 @@
 
 import random
 from itertools import combinations
-from math import inf, nan
+from math import inf, nan, sqrt
+from statistics import correlation
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from okr_engine.statistics.distributions import normal_two_sided
 from okr_engine.statistics.permutations import permutation_test, smallest_permutation_p
 from tests.statistics.vectors import vectors
 
@@ -78,6 +80,17 @@ def test_too_many_to_count_are_told_nearly_and_said_to_be() -> None:
 
     assert (few.is_exact, many.is_exact) == (True, False)
     assert 0 < many.p <= 1
+
+
+def test_the_nearly_told_p_is_that_of_the_correlation_with_the_side() -> None:
+    chance = random.Random(9)
+    before, after = ([chance.gauss(mean, 3) for _ in range(count)] for mean, count in ((50, 40), (51.5, 30)))
+    r = correlation([*before, *after], [0.0] * 40 + [1.0] * 30)
+
+    found = permutation_test(before, after)
+
+    assert not found.is_exact
+    assert found.p == pytest.approx(normal_two_sided(r * sqrt(69)), rel=1e-9)
 
 
 def test_ten_thousand_values_are_told_nearly() -> None:

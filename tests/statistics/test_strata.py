@@ -2,6 +2,7 @@
 
 import pytest
 
+from okr_engine.statistics.intervals import Z_95
 from okr_engine.statistics.means import Sample
 from okr_engine.statistics.strata import FEWEST_IN_STRATUM, Stratum, stratified_mean
 from tests.statistics.vectors import vectors
@@ -15,7 +16,9 @@ def test_the_mean_over_units_agrees_with_published_software() -> None:
 
     assert found.mean == pytest.approx(told["overall"], rel=1e-9)
     assert found.standard_error == pytest.approx(told["se"], rel=1e-9)
-    assert found.interval.low == pytest.approx(told["overall"] - 1.959963984540054 * told["se"], rel=1e-9)
+    assert (found.interval.low, found.interval.high) == pytest.approx(
+        (told["overall"] - Z_95 * told["se"], told["overall"] + Z_95 * told["se"]), rel=1e-9
+    )
 
 
 def test_a_unit_weighs_by_its_people_and_not_by_its_answers() -> None:
@@ -29,6 +32,7 @@ def test_units_in_which_everyone_answered_are_certain() -> None:
 
 
 def test_units_with_too_few_answers_are_merged_beforehand() -> None:
+    assert Stratum(100, Sample(FEWEST_IN_STRATUM, 50, 10)).population == 100
     with pytest.raises(ValueError, match="merge the smaller ones"):
         Stratum(100, Sample(FEWEST_IN_STRATUM - 1, 50, 10))
 
