@@ -77,13 +77,15 @@ def same_share_p(before: Share, now: Share) -> float:
 def exact_p(share: Share, target: float) -> float:
     """The exact two-sided p of `target` (0 to 1) being the true share: all counts that are no likelier than this one.
 
-    As R's binom.test; counts are whole numbers.
+    As R's binom.test. ValueError where a count is no whole number, or the target no share.
     """
+    count, of = int(share.count), int(share.of)
+    if (count, of) != (share.count, share.of):
+        raise ValueError("whole numbers are counted")
     if not 0 <= target <= 1:
         raise ValueError("a target share lies between 0 and 1")
     if target in (0, 1):
         return 1.0 if share.value == target else 0.0
-    count, of = int(share.count), int(share.of)
     chances = [_chance(each, of, target) for each in range(of + 1)]
     return min(1.0, fsum(chance for chance in chances if chance <= chances[count] * _ROUNDING))
 

@@ -129,6 +129,12 @@ def test_a_target_beyond_shares_is_refused(target: float) -> None:
         exact_p(Share(1, 10), target)
 
 
+@pytest.mark.parametrize(("count", "of"), [(2.5, 10), (2, 10.5)])
+def test_an_exact_p_of_parts_of_a_count_is_refused(count: float, of: float) -> None:
+    with pytest.raises(ValueError, match="whole numbers"):
+        exact_p(Share(count, of), 0.5)
+
+
 def test_no_shares_together_are_refused() -> None:
     with pytest.raises(ValueError, match="a count between"):
         together([])
