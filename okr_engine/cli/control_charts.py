@@ -11,7 +11,8 @@ from okr_engine.cli.files import bytes_of
 from okr_engine.cli.speaking import settings, spoken, tell
 from okr_engine.i18n import day, number
 from okr_engine.statistics.evidence import FEWEST_FOR_ICONS, Shown
-from okr_engine.statistics.xmr import Chart, ChartPoint, Segment, xmr_chart
+from okr_engine.statistics.xmr import xmr_chart
+from okr_engine.statistics.xmr_charts import Chart, ChartPoint, Segment
 from okr_engine.statistics.xmr_icons import Improvement
 from okr_engine.statistics.xmr_limits import Limits
 from okr_engine.statistics.xmr_rules import TwoInThree

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from okr_engine.errors import InvalidInput
 from okr_engine.statistics.evidence import Tier, Wording
-from okr_engine.statistics.xmr import Chart, Observation, Remark, Signal, xmr_chart
+from okr_engine.statistics.xmr import Observation, xmr_chart
+from okr_engine.statistics.xmr_charts import Chart, Remark, Signal
 from okr_engine.statistics.xmr_icons import AssuranceIcon, Improvement, PointType, VariationIcon
 from okr_engine.statistics.xmr_limits import Limits
 from okr_engine.statistics.xmr_rules import Label, TwoInThree
@@ -228,6 +229,14 @@ def test_screening_begins_at_24_points_or_where_asked_for_at_8(
     assert limits.moving_ranges.are_screened == is_screened
 
 
+@pytest.mark.parametrize(("step", "left_out"), [(4.36, 0), (4.37, 1)])
+def test_a_moving_range_is_too_large_from_3267_times_their_average_on(step: float, left_out: int) -> None:
+    # Nine moving ranges of 1 and one of x: x = 3.267 · (9 + x) / 10 where x is 4.367.
+    limits = limits_of(chart_of([*[10, 11] * 5, 11 + step], screen=True))
+
+    assert limits.moving_ranges.left_out == left_out
+
+
 def test_screening_that_would_leave_only_zeros_leaves_out_nothing() -> None:
     chart = chart_of([10] * 12 + [40], screen=True)
 
@@ -365,7 +374,9 @@ def test_two_values_of_one_day_are_refused_with_the_day() -> None:
     assert (refused.value.what.key, str(refused.value.place)) == ("spc.day_twice", "2024-01-01")
 
 
-@pytest.mark.parametrize("value", [inf, -inf, nan, 1e101, Decimal("Infinity"), Decimal("sNaN"), Decimal("1e400")])
+@pytest.mark.parametrize(
+    "value", [inf, -inf, nan, 1e101, 10**400, Decimal("Infinity"), Decimal("sNaN"), Decimal("1e400")]
+)
 def test_a_number_that_cannot_be_computed_with_is_refused_with_its_day(value: float | Decimal) -> None:
     with pytest.raises(InvalidInput) as refused:
         chart_of([1, 2, value])

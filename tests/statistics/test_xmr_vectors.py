@@ -8,7 +8,8 @@ import pytest
 
 from okr_engine.errors import InvalidInput
 from okr_engine.statistics.evidence import FEWEST_FOR_ICONS
-from okr_engine.statistics.xmr import Chart, ChartPoint, Observation, xmr_chart
+from okr_engine.statistics.xmr import Observation, xmr_chart
+from okr_engine.statistics.xmr_charts import Chart, ChartPoint
 from okr_engine.statistics.xmr_icons import AssuranceIcon, Improvement, VariationIcon
 from okr_engine.statistics.xmr_rules import Label, TwoInThree
 from tests.statistics.vectors import names_in, vectors
