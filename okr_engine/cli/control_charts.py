@@ -72,15 +72,8 @@ def _tell_segment(segment: Segment, language: Language) -> None:
 
 
 def _tell_limits(limits: Limits, shows: frozenset[Shown]) -> None:
-    key = (
-        "spc.limits"
-        if Shown.LIMITS in shows
-        else "spc.trial_limits"
-        if Shown.TRIAL_LIMITS in shows
-        else "spc.no_limits"
-    )
     lines = ("mean", "lower", "upper", "near_lower", "near_upper")
-    tell(key, **{name: _rounded(getattr(limits, name)) for name in lines})
+    tell(_limits_key(shows), **{name: _rounded(getattr(limits, name)) for name in lines})
     ranges = limits.moving_ranges
     tell(
         "spc.screened" if ranges.are_screened else "spc.unscreened",
@@ -89,6 +82,12 @@ def _tell_limits(limits: Limits, shows: frozenset[Shown]) -> None:
         left_out=ranges.left_out,
         points=limits.points,
     )
+
+
+def _limits_key(shows: frozenset[Shown]) -> str:
+    if Shown.LIMITS in shows:
+        return "spc.limits"
+    return "spc.trial_limits" if Shown.TRIAL_LIMITS in shows else "spc.no_limits"
 
 
 def _point_line(point: ChartPoint, language: Language) -> str:
