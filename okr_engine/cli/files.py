@@ -87,6 +87,18 @@ def export_file(
     tell("cli.exported", file=file.name)
 
 
+def bytes_of(file: Path, max_mb: int) -> bytes:
+    """What the file holds; InvalidInput where there is none, it is too large, or may not be read."""
+    if not file.is_file():
+        raise InvalidInput(message("error.no_such_file", file=str(file)))
+    if file.stat().st_size > max_mb * _MEGABYTE:
+        raise InvalidInput(message("error.file_too_large", file=file.name, max_mb=max_mb))
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InvalidInput(message("error.cannot_read", file=str(file), said=error.strerror)) from error
+
+
 def _tell_preview(preview: ImportPreview) -> None:
     tell("cli.preview_counts", **{kind.value: preview.count(kind) for kind in StepKind})
     for step in preview.steps[:_SHOWN_STEPS]:
@@ -97,11 +109,7 @@ def _tell_preview(preview: ImportPreview) -> None:
 
 
 def _read(file: Path, max_mb: int) -> Content:
-    if not file.is_file():
-        raise InvalidInput(message("error.no_such_file", file=str(file)))
-    if file.stat().st_size > max_mb * _MEGABYTE:
-        raise InvalidInput(message("error.file_too_large", file=file.name, max_mb=max_mb))
-    return read_file(file.read_bytes(), file=file.name, max_mb=max_mb)
+    return read_file(bytes_of(file, max_mb), file=file.name, max_mb=max_mb)
 
 
 def _keep(file: Path, data: bytes) -> None:

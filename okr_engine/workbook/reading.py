@@ -1,11 +1,9 @@
 """Files read into content: the workbook, and a CSV file with measurements alone."""
 
-import csv
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from io import BytesIO, StringIO
+from io import BytesIO
 from itertools import islice
 from pathlib import PurePath
 from typing import Any
@@ -24,15 +22,21 @@ from okr_engine.words import Message, message
 from okr_engine.workbook.archive import IS_BROKEN, check_size, check_workbook, merged_ranges, refused
 from okr_engine.workbook.choices import spellings
 from okr_engine.workbook.content import Content, Entry
+from okr_engine.workbook.csv_text import (
+    MOST_ROWS,
+    TextCell,
+    csv_lines,
+    decoded,
+    next_line,
+    tell_too_many,
+    without_guard,
+)
 from okr_engine.workbook.mistakes import Mistakes, nearest
 from okr_engine.workbook.rows import SheetRows, folded, headings_of
 from okr_engine.workbook.template import GUIDE, SHEETS, Sheet, sheet_of
 
-MOST_ROWS = 200_000
 MOST_COLUMNS = 100
 CSV_SUFFIXES = (".csv", ".txt", ".tsv")
-DELIMITERS = ";,\t"
-DANGEROUS = "=+-@\t\r"
 
 _FOREIGN = (
     AttributeError,
@@ -49,13 +53,6 @@ _FOREIGN = (
     zlib.error,
 )
 """What the workbook library and those below it raise over a damaged file."""
-
-
-@dataclass(frozen=True, slots=True)
-class _TextCell:
-    value: str
-    data_type: str = "s"
-    number_format: str | None = None
 
 
 def read_file(data: bytes, *, file: str, max_mb: int) -> Content:
@@ -91,9 +88,9 @@ def read_measurements_csv(data: bytes, *, file: str, max_mb: int) -> Content:
     The fields may be parted by semicolons, commas or tabs; the text may be UTF-8, UTF-16 or, with a note, Windows-1252.
     """
     check_size(data, file=file, max_mb=max_mb)
-    text, notes = _decoded(data, file)
+    text, notes = decoded(data, file)
     mistakes = Mistakes(file)
-    lines = csv.reader(StringIO(text, newline=""), delimiter=_delimiter_of(text), strict=True)
+    lines = csv_lines(text, headings_of(sheet_of(MeasurementForm)))
     entries = _read_lines(lines, mistakes)
     mistakes.raise_any()
     return Content(file, {MeasurementForm: tuple(entries)}, notes)
@@ -182,7 +179,7 @@ def _read_sheet(worksheet: Any, sheet: Sheet, archive: ZipFile, mistakes: Mistak
     body = _rows(worksheet, archive, path, mistakes, first=2, width=width)
     for number, row in enumerate(body, start=2):
         if number > MOST_ROWS + 1:
-            _tell_too_many(Place(file=mistakes.file, sheet=title, cell=f"A{number}"), mistakes)
+            tell_too_many(Place(file=mistakes.file, sheet=title, cell=f"A{number}"), mistakes)
             break
         rows.read(row, number)
     return rows.entries
@@ -242,44 +239,18 @@ def _wrong_number(element: Any) -> str | None:
     return value if value and not re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", value) else None
 
 
-def _decoded(data: bytes, file: str) -> tuple[str, tuple[Message, ...]]:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" in text or text.startswith(("PK\x03\x04", "%PDF")):
-            break
-        return text, (message("workbook.not_utf8"),) if encoding == "cp1252" else ()
-    raise refused(file, message("workbook.not_text"), message("workbook.save_as_csv"))
-
-
-def _delimiter_of(text: str) -> str:
-    known = headings_of(sheet_of(MeasurementForm))
-    first = text.split("\n", 1)[0]
-
-    def recognised(delimiter: str) -> int:
-        return sum(folded(heading.strip('"\r')) in known for heading in first.split(delimiter))
-
-    return max(DELIMITERS, key=recognised)
-
-
 def _read_lines(lines: Any, mistakes: Mistakes) -> list[Entry[Form]]:
-    headings = [heading.strip() for heading in _next_line(lines, mistakes) or []]
+    headings = [heading.strip() for heading in next_line(lines, mistakes) or []]
     while headings and not headings[-1]:
         headings.pop()
     rows = SheetRows(sheet_of(MeasurementForm), [*headings, ""], [*headings, "–"], sheet_name=None, mistakes=mistakes)
     if not rows.is_usable:
         return []
     count = 0
-    while (line := _next_line(lines, mistakes)) is not None:
+    while (line := next_line(lines, mistakes)) is not None:
         count += 1
         if count > MOST_ROWS:
-            _tell_too_many(Place(file=mistakes.file, line=lines.line_num), mistakes)
+            tell_too_many(Place(file=mistakes.file, line=lines.line_num), mistakes)
             break
         if any(line[len(headings) :]):
             mistakes.add(
@@ -288,32 +259,5 @@ def _read_lines(lines: Any, mistakes: Mistakes) -> list[Entry[Form]]:
                 message("workbook.too_many_fields_remedy"),
             )
             continue
-        rows.read([_TextCell(without_guard(field)) for field in line], lines.line_num)
+        rows.read([TextCell(without_guard(field)) for field in line], lines.line_num)
     return rows.entries
-
-
-def _next_line(lines: Any, mistakes: Mistakes) -> list[str] | None:
-    try:
-        line: list[str] | None = next(lines, None)
-    except csv.Error as error:
-        mistakes.add(
-            Place(file=mistakes.file, line=lines.line_num),
-            message("workbook.broken_line", said=str(error)),
-            message("workbook.broken_line_remedy"),
-        )
-        return None
-    return line
-
-
-def without_guard(field: str) -> str:
-    """A CSV field without the apostrophe that keeps a spreadsheet from taking text for a formula."""
-    return field[1:] if field.startswith("'") and is_guarded(field[1:]) else field
-
-
-def is_guarded(text: str) -> bool:
-    """Whether text needs an apostrophe before it: apostrophes or not, it begins like a formula."""
-    return text.lstrip("'")[:1] in tuple(DANGEROUS)
-
-
-def _tell_too_many(place: Place, mistakes: Mistakes) -> None:
-    mistakes.add(place, message("workbook.too_many_rows", limit=MOST_ROWS), message("workbook.too_many_rows_remedy"))

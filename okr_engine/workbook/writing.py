@@ -25,7 +25,7 @@ from okr_engine.words import Language, Words
 from okr_engine.workbook.cells import FIRST_YEAR, plain, readable_text
 from okr_engine.workbook.choices import CHOICES, NO, YES
 from okr_engine.workbook.content import Content
-from okr_engine.workbook.reading import is_guarded
+from okr_engine.workbook.csv_text import is_guarded
 from okr_engine.workbook.template import GUIDE, SHEETS, Column, Kind, Sheet, sheet_named, sheet_of
 
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 workbook properties and zip entries have no zone

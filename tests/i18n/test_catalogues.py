@@ -27,7 +27,10 @@ from okr_engine.services.figure_views import Origin
 from okr_engine.services.source_views import Health
 from okr_engine.services.standings import Movement
 from okr_engine.services.unit_views import Verdict
+from okr_engine.statistics.evidence import Tier
 from okr_engine.statistics.funnel import Place
+from okr_engine.statistics.xmr_charts import Remark
+from okr_engine.statistics.xmr_icons import AssuranceIcon, VariationIcon
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
 from okr_engine.words import Language
 
@@ -40,8 +43,11 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "action": None,
     "action_event": ActionEventKind,
     "action_state": ActionState,
+    "assurance_icon": AssuranceIcon,
     "break_kind": BreakKind,
     "cadence": Cadence,
+    "chart_remark": Remark,
+    "chart_signal": None,
     "connector": None,
     "counted": None,
     "data_state": DataState,
@@ -53,6 +59,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "event_column": None,
     "event_table": None,
     "event_word": None,
+    "evidence_tier": Tier,
     "excluded": None,
     "figure": None,
     "figure_short": None,
@@ -80,7 +87,9 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "status": Status,
     "status_count": Status,
     "status_short": Status,
+    "trial_assurance": None,
     "unit": MeasureUnit,
+    "variation_icon": VariationIcon,
     "weekday": None,
     "verdict": Verdict,
 }

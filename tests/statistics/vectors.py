@@ -16,3 +16,11 @@ def vectors(name: str) -> dict[str, Any]:
         pytest.skip(f"no {name} here: the statistics vectors lie in shared/data")
     found: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return found
+
+
+def names_in(*folders: str) -> list[str]:
+    """The names of every vector in those folders; where they are absent, one that makes its test say so."""
+    found = sorted(
+        str(path.relative_to(FOLDER).with_suffix("")) for folder in folders for path in (FOLDER / folder).glob("*.json")
+    )
+    return found or [f"{folders[0]}/any"]
