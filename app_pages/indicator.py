@@ -12,6 +12,7 @@ from app_pages.indicators.history import changes_section, series_section
 from app_pages.indicators.lineage import lineage_section
 from app_pages.indicators.listing import choose_indicator
 from app_pages.indicators.units import units_section
+from app_pages.indicators.variation import variation_section
 from okr_engine.errors import InvalidInput, NotFound
 from okr_engine.i18n import spoken
 from okr_engine.periods import Period
@@ -58,6 +59,7 @@ except NotFound as missing:
 heading(report)
 figure_section(report)
 series_section(report)
+variation_section(report)
 changes_section(report)
 units_section(report)
 if report.shown.lineage:

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 import altair as alt
@@ -11,8 +13,13 @@ import streamlit as st
 
 from app_pages.components.here import language, t
 from okr_engine.i18n import day, figure, period, spoken
+from okr_engine.i18n.formats import rounded
+from okr_engine.model import MeasureUnit
 from okr_engine.services.figure_series import FigureSeries, Observed
 from okr_engine.services.status_facts import DatedLimit, crosses_break
+from okr_engine.statistics.evidence import Shown
+from okr_engine.statistics.xmr_charts import Chart
+from okr_engine.statistics.xmr_limits import Limits
 from okr_engine.words import Language
 
 INK, BLUE, TEAL, GREY, PAPER = "#10161F", "#1F4468", "#1B6370", "#50555C", "#FFFFFF"
@@ -23,17 +30,25 @@ _SEPARATORS = {
 }
 
 
-def figures_chart(series: FigureSeries, *, key: str) -> None:
-    """Draw the series with its targets, limits, path and breaks, and say the same in words for screen readers."""
-    st.vega_lite_chart(spec=_drawing(series, language()), key=key, alt=in_words(series))
+def figures_chart(series: FigureSeries, variation: Chart | None = None, *, key: str) -> None:
+    """Draw the series with its targets, limits, path and breaks, and say the same in words for screen readers.
+
+    With `variation` also the lines of the control chart, where the points can carry them.
+    """
+    st.vega_lite_chart(spec=_drawing(series, variation, language()), key=key, alt=in_words(series))
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
-def _drawing(series: FigureSeries, spoken_in: Language) -> dict[str, Any]:  # noqa: ARG001 - part of the key
+def _drawing(
+    series: FigureSeries,
+    variation: Chart | None,
+    spoken_in: Language,  # noqa: ARG001 - part of the key
+) -> dict[str, Any]:
     layers: list[alt.Chart] = [
         *_path(series),
         *_aims(series.targets, series, "noun.target", TEAL, [6, 4]),
         *_aims(series.limits, series, "noun.limit", INK, [2, 3]),
+        *_control_lines(series, variation),
         *_breaks(series),
         *_baseline(series),
         _spans(series),
@@ -194,6 +209,41 @@ def _baseline(series: FigureSeries) -> list[alt.Chart]:
     return [
         base.mark_point(shape="diamond", color=GREY, fill=PAPER, size=90, strokeWidth=2, opacity=1),
         base.mark_text(color=GREY, align="left", baseline="top", dx=8, dy=5, fontSize=13).encode(text="said:N"),
+    ]
+
+
+def _control_lines(series: FigureSeries, variation: Chart | None) -> list[alt.Chart]:
+    """The mean of each stretch of comparable figures and how far chance takes them: dashed while they are on trial."""
+    ends = {one.period.start: one.period.end for one in series.figures}
+    layers = list[alt.Chart]()
+    for segment in variation.segments if variation else ():
+        if segment.limits and segment.rung.shows & {Shown.LIMITS, Shown.TRIAL_LIMITS}:
+            last = segment.points[-1].day
+            stretch = {"day": segment.points[0].day.toordinal(), "until": ends.get(last, last).toordinal()}
+            is_trial = Shown.TRIAL_LIMITS in segment.rung.shows
+            for one in _levels(series, segment.limits, is_trial=is_trial):
+                layers += _level(series, stretch, *one)
+    return layers
+
+
+def _levels(series: FigureSeries, limits: Limits, *, is_trial: bool) -> list[tuple[float, str, list[int]]]:
+    """The three lines; a share's are cut at 0 and 100 %, where nothing can lie beyond."""
+    lowest, highest = (0.0, 100.0) if series.measure == MeasureUnit.PERCENT else (-inf, inf)
+    word, dash = ("chart.trial_limit", [5, 4]) if is_trial else ("chart.control_limit", [])
+    return [
+        (max(lowest, limits.lower), word, dash),
+        (limits.mean, "chart.mean", []),
+        (min(highest, limits.upper), word, dash),
+    ]
+
+
+def _level(series: FigureSeries, stretch: dict[str, int], value: float, word: str, dash: list[int]) -> list[alt.Chart]:
+    exact = rounded(Decimal(f"{value:.12g}"), max(1, series.decimals))
+    said = t(word, value=figure(exact, series.measure, language(), decimals=max(1, series.decimals), short=True))
+    base = _chart([{**stretch, "value": value, "said": said}]).encode(_x(series), _y(series))
+    return [
+        base.mark_rule(color=GREY, strokeWidth=1.2, strokeDash=dash).encode(x2="until:Q"),
+        base.mark_text(color=GREY, align="left", baseline="bottom", dx=2, dy=-3, fontSize=12).encode(text="said:N"),
     ]
 
 

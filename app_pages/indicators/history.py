@@ -20,7 +20,7 @@ def series_section(report: IndicatorReport) -> None:
     """The figures drawn, and in a table whose periods can be opened."""
     st.header(t("indicator.series"), anchor=False)
     if any(one.value is not None for one in report.series.figures):
-        figures_chart(report.series, key="indicator.chart")
+        figures_chart(report.series, report.variation, key="indicator.chart")
     columns = (
         Column(t("noun.period"), 20),
         Column(t("noun.measurement"), 20, figures=True),

@@ -28,8 +28,10 @@ from okr_engine.services.definition_views import DefinitionView, definition_view
 from okr_engine.services.figure_series import FigureSeries, Observed, breaks_of, limits_of
 from okr_engine.services.figure_views import FigureView, Restatement, figure_view, observed
 from okr_engine.services.unit_views import UnitView, funnel_of, is_share, names_of_units, unit_views
+from okr_engine.services.variation import variation_of
 from okr_engine.statistics.funnel import Funnel
 from okr_engine.statistics.intervals import FEWEST, Interval, net_promoter_score, wilson
+from okr_engine.statistics.xmr_charts import Chart
 from okr_engine.words import Words, message
 
 _NPS = ("promoters", "passives", "detractors")
@@ -65,6 +67,7 @@ class IndicatorReport:
     goals: tuple[tuple[str, Words], ...]
     elsewhere: tuple[tuple[str, Words], ...]
     series: FigureSeries
+    variation: Chart
     lines: tuple[FigureLine, ...]
     shown: FigureView
     interval: Interval | None
@@ -104,6 +107,7 @@ def indicator_report(
     interval, too_few = _interval(indicator.unit, shown)
     groups = shown.lineage.groups if shown.lineage else ()
     found = funnel_of(indicator.unit, shown.lineage, figure_view(chosen).lineage)
+    series = _series(session, indicator, current)
     return IndicatorReport(
         code=indicator.code,
         name=indicator.name,
@@ -116,7 +120,8 @@ def indicator_report(
         definition=definition_view(calculation, source, shown.lineage, limits) if calculation and source else None,
         goals=_goals(session, actor, indicator.id),
         elsewhere=tuple((one.code, one.name) for one in measured if one is not unit),
-        series=_series(session, indicator, current),
+        series=series,
+        variation=variation_of(series, indicator.better),
         lines=tuple(_figure_line(row) for row in current),
         shown=shown,
         interval=interval,

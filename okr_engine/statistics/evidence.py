@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import fsum, sqrt
 
+from okr_engine.statistics.distributions import t_quantile
 from okr_engine.statistics.intervals import Interval
-from okr_engine.statistics.student_t import t_quantile
 from okr_engine.statistics.xmr_icons import AssuranceIcon, Improvement, assurance_of
 from okr_engine.statistics.xmr_limits import Limits
 from okr_engine.statistics.xmr_rules import Rule

@@ -73,6 +73,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "movement": Movement,
     "movement_short": Movement,
     "narrative_state": NarrativeState,
+    "point_label": None,
     "no_data": NoDataReason,
     "noun": None,
     "parameter_value": None,
@@ -92,6 +93,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "variation_icon": VariationIcon,
     "weekday": None,
     "verdict": Verdict,
+    "variation_tier": Tier,
 }
 
 # Texts that are rightly the same in two languages: internationally used words, abbreviations and bare symbols.
