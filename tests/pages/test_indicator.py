@@ -21,8 +21,8 @@ Q3 = Period.parse("2026-Q3")
 
 
 def record(database: Path, code: str, **figure: Any) -> None:
-    """A computed figure of the region in the third quarter, over the one there is."""
-    lineage = LINEAGE | figure.pop("lineage", {})
+    """A computed figure of the region, in the third quarter unless told otherwise, over the one there is."""
+    lineage, period = LINEAGE | figure.pop("lineage", {}), figure.pop("period", Q3)
     engine = connect(f"sqlite:///{database}")
     with writing(engine, actor=OPERATOR.code, now=now()) as session:
         indicator = session.exec(select(Indicator).where(Indicator.code == code)).one()
@@ -30,15 +30,17 @@ def record(database: Path, code: str, **figure: Any) -> None:
         fresh = Measurement(
             indicator_id=indicator.id,
             unit_id=region.id,
-            period=Q3,
-            period_start=Q3.start,
+            period=period,
+            period_start=period.start,
             recorded_at=now(),
             recorded_by="schedule",
             source="run:region-registers-1",
             lineage=lineage,
             **figure,
         )
-        known = session.exec(select(Measurement).where(Measurement.indicator_id == indicator.id)).first()
+        known = session.exec(
+            select(Measurement).where(Measurement.indicator_id == indicator.id, Measurement.period == period)
+        ).first()
         if known is None:
             session.add(fresh)
         else:
@@ -232,6 +234,25 @@ def test_a_correction_tells_what_was_and_what_became_of_it_and_why(visit: Visit,
     assert row[:3] == ["Q3/2026", "85,0 %", "84,0 % ennakko"]
     assert row[3].endswith("ajo region-registers-1")
     assert row[4] == "Tapahtumat muuttuivat"
+
+
+def test_nothing_is_said_of_a_change_over_a_break(visit: Visit) -> None:
+    app = visit(OWNER, page="indicator.py", code="first-contact-on-time")
+
+    assert "Onko muutos sattumaa" in [one.value for one in app.header]
+    assert "arvoa voi verrata vain tavoitteeseen" in said(app)
+    assert not [one for one in sections(app) if one["caption"] == "Jaksot ja mitä kustakin voi sanoa"]
+
+
+def test_enough_figures_tell_limits_and_what_each_period_is_called(visit: Visit, database: Path) -> None:
+    for month in range(14):
+        record(database, "region.nps", period=Period.parse("2025-08").shifted(month), value=Decimal(80 + month % 3))
+    app = region(visit, "region.nps")
+
+    assert "Viimeisin arvo on tavanomaista satunnaisvaihtelua." in said(app)
+    assert "rajojen 77,5 ja 84,4 ulkopuolelle" in said(app)
+    called = rows(table(app, "Jaksot ja mitä kustakin voi sanoa"))
+    assert called[0] == ["syyskuu 2026", "81,0", "tavanomaista satunnaisvaihtelua"]
 
 
 def test_a_break_of_comparability_tells_its_day_kind_and_reason(visit: Visit, database: Path) -> None:
