@@ -1,6 +1,7 @@
 """What the first records of a file become, and which of them are set aside and why."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -79,5 +80,8 @@ def _set_aside(preview: Preview) -> Section:
         heading=t("upload.set_aside_records"),
         notes=the_rest(preview.set_aside, MOST_ROWS),
         columns=(Column(t("upload.place"), 26), Column(t("upload.why"), 74)),
-        rows=[Row([[text(place_of(one.place))], [text(why(one))]]) for one in preview.set_aside[:MOST_ROWS]],
+        rows=[
+            Row([[text(place_of(replace(one.place, file=None)))], [text(why(one))]])
+            for one in preview.set_aside[:MOST_ROWS]
+        ],
     )
