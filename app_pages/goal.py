@@ -188,7 +188,7 @@ def details(one: KeyResultReport, quarter: Period) -> None:
     with st.grid(2, min_column_width=340, gap="large"):
         with st.container():
             if any(each.value is not None for each in one.series):
-                figures_chart(one.drawn, key="goal.chart")
+                figures_chart(one.drawn, one.variation, key="goal.chart")
             else:
                 st.markdown(t("goal.no_figures"))
             for mark_of_break in one.breaks:

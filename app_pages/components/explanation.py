@@ -7,6 +7,7 @@ from app_pages.components.here import clock, language, t
 from app_pages.components.plain import plain
 from app_pages.components.status import status_pill
 from app_pages.components.tables import Column, Part, Row, Section, tables, tag, text
+from app_pages.components.variation_words import variation_in_words
 from okr_engine.i18n import day, figure, period, spoken
 from okr_engine.services.assessments import AssessmentView
 from okr_engine.services.figure_series import Observed
@@ -23,6 +24,7 @@ def explanation(report: KeyResultReport, *, key: str) -> None:
         st.markdown(t("explanation.not_decided"))
     else:
         _reasons(standing, standing.decision)
+        st.markdown(f"**{t('variation.heading')}?** {variation_in_words(report.variation)}")
     if report.assessment:
         _owners_view(report.assessment)
     for one in report.series:

@@ -7,55 +7,27 @@ import streamlit as st
 from app_pages.components.here import language, t
 from app_pages.components.tables import Column, Row, Section, tables, text
 from app_pages.components.the_rest import the_rest
+from app_pages.components.variation_words import called, variation_in_words
 from okr_engine.i18n import figure, period
 from okr_engine.periods import Period
 from okr_engine.services.indicator_reports import IndicatorReport
-from okr_engine.statistics.evidence import FEWEST_FOR_ICONS, Shown, Wording
-from okr_engine.statistics.xmr_charts import Chart, ChartPoint, Remark
+from okr_engine.statistics.evidence import Shown
+from okr_engine.statistics.xmr_charts import Chart, ChartPoint
 from okr_engine.statistics.xmr_limits import Limits
-from okr_engine.statistics.xmr_rules import Label
 
 _MOST_POINTS = 100
-_TOLD_ELSEWHERE = (Remark.NO_TARGET, Remark.NEUTRAL_DIRECTION)
 
 
 def variation_section(report: IndicatorReport) -> None:
     """What so many comparable points let be said of the latest one, and of the target."""
     chart = report.variation
     st.header(t("variation.heading"), anchor=False)
-    st.markdown(" ".join(_sentences(chart)))
+    st.markdown(variation_in_words(chart))
     limits = chart.current.limits
     if limits and chart.current.rung.shows & {Shown.LIMITS, Shown.TRIAL_LIMITS}:
         st.caption(_limits(report, limits))
         with st.expander(t("variation.points"), key="variation.points"):
             tables([_points(report, chart)], key="variation.table")
-
-
-def _sentences(chart: Chart) -> list[str]:
-    """The signal first, then what the target can be told, then how much the points carry."""
-    points = len(chart.current.values)
-    said = []
-    if chart.signal:
-        said.append(t(f"chart_signal.{chart.signal.wording}", label=_called(chart.signal.label)))
-    elif chart.variation:
-        said.append(t("variation.common_cause"))
-    elif chart.current.rung.wording != Wording.NOTHING and Remark.NO_DATA not in chart.remarks:
-        said.append(t("variation.no_signal"))
-    if chart.assurance:
-        said.append(t("spc.assurance", icon=t(f"assurance_icon.{chart.assurance}")))
-    if chart.trial_assurance:
-        said.append(t(f"trial_assurance.{chart.trial_assurance}"))
-    said.append(t("variation.tier", count=points, tier=t(f"variation_tier.{chart.current.tier}")))
-    said += [
-        t(f"chart_remark.{remark}", points=points, fewest=FEWEST_FOR_ICONS)
-        for remark in chart.remarks
-        if remark not in _TOLD_ELSEWHERE
-    ]
-    return said
-
-
-def _called(label: Label | None) -> str:
-    return t(f"point_label.{label.name}") if label else ""
 
 
 def _limits(report: IndicatorReport, limits: Limits) -> str:
@@ -92,4 +64,4 @@ def _row(report: IndicatorReport, point: ChartPoint) -> Row:
     cadence = report.shown.period.cadence
     when = period(Period.containing(point.day, cadence), language())
     value = t("spc.no_value") if point.value is None else _figure(report, point.value)
-    return Row([[text(when)], [text(value)], [text(_called(point.label))] if point.label else []])
+    return Row([[text(when)], [text(value)], [text(called(point.label))] if point.label else []])

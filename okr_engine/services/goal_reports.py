@@ -31,6 +31,8 @@ from okr_engine.services.narratives import NarrativeView, narratives_of
 from okr_engine.services.people import holders
 from okr_engine.services.standings import GoalStanding, KeyResultStanding, standings
 from okr_engine.services.status_facts import DatedLimit, aim_of, in_force, path_from
+from okr_engine.services.variation import variation_of
+from okr_engine.statistics.xmr_charts import Chart
 from okr_engine.words import Language, Words, message
 
 _DAY = timedelta(days=1)
@@ -66,6 +68,7 @@ class KeyResultReport:
     cells: tuple[Cell, ...]
     series: tuple[Observed, ...]
     breaks: tuple[BreakMark, ...]
+    variation: Chart
     assessment: AssessmentView | None
 
     @property
@@ -198,9 +201,14 @@ def _key_results(
             cells=tuple(_cell(one, indicator.cadence, seen, statuses.get((row.id, one))) for one in year),
             series=tuple(seen[period] for period in sorted(seen)),
             breaks=tuple(breaks[indicator.id]),
+            variation=variation_of(_until(quarter, seen), parting, aim),
             assessment=views.get(standing.id),
         )
     return reports
+
+
+def _until(quarter: Period, seen: Mapping[Period, Observed]) -> list[Observed]:
+    return [seen[period] for period in sorted(seen) if period.end <= quarter.end]
 
 
 def _cell(quarter: Period, cadence: Cadence, seen: Mapping[Period, Observed], status: Status | None) -> Cell:

@@ -14,6 +14,7 @@ from okr_engine.errors import NotFound
 from okr_engine.measuring.deadlines import Limits
 from okr_engine.model import (
     Calculation,
+    Direction,
     Goal,
     Indicator,
     KeyResult,
@@ -27,6 +28,7 @@ from okr_engine.periods import Period
 from okr_engine.services.definition_views import DefinitionView, definition_view
 from okr_engine.services.figure_series import FigureSeries, Observed, breaks_of, limits_of
 from okr_engine.services.figure_views import FigureView, Restatement, figure_view, observed
+from okr_engine.services.status_facts import aim_of
 from okr_engine.services.unit_views import UnitView, funnel_of, is_share, names_of_units, unit_views
 from okr_engine.services.variation import variation_of
 from okr_engine.statistics.funnel import Funnel
@@ -121,7 +123,9 @@ def indicator_report(
         goals=_goals(session, actor, indicator.id),
         elsewhere=tuple((one.code, one.name) for one in measured if one is not unit),
         series=series,
-        variation=variation_of(series, indicator.better),
+        variation=variation_of(
+            series.figures, [one.day for one in series.breaks], aim_of(Direction.IMPROVE, indicator.better, None)
+        ),
         lines=tuple(_figure_line(row) for row in current),
         shown=shown,
         interval=interval,

@@ -1,37 +1,32 @@
 """measurement → is it noise: the control chart of a series, as far as its points can carry one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
-from okr_engine.model import Polarity
 from okr_engine.periods import Period
-from okr_engine.services.figure_series import FigureSeries, Observed
+from okr_engine.services.figure_series import Observed
 from okr_engine.services.status_facts import crosses_break
+from okr_engine.statistics.aims import Aim
 from okr_engine.statistics.xmr import Observation, xmr_chart
 from okr_engine.statistics.xmr_charts import Chart
 from okr_engine.statistics.xmr_icons import Improvement
 
-_IMPROVEMENTS = {
-    Polarity.HIGHER: Improvement.INCREASE,
-    Polarity.LOWER: Improvement.DECREASE,
-    Polarity.NEITHER: Improvement.NEUTRAL,
-}
+_IMPROVEMENTS = {1: Improvement.INCREASE, -1: Improvement.DECREASE, 0: Improvement.NEUTRAL}
 
 
-def variation_of(series: FigureSeries, better: Polarity) -> Chart:
-    """The control chart of the series, one point for each period from the first figure to the last.
+def variation_of(told: Iterable[Observed], breaks: Sequence[date], aim: Aim) -> Chart:
+    """The control chart of the figures, oldest first, with one point for each period from the first to the last.
 
     A day in it is the first of its period. New limits begin after each break, and nothing crosses one. Provisional
     figures are left out: time alone may still change them.
     """
-    figures = [one for one in series.figures if not one.provisional]
-    target = series.target.value if series.target else None
+    figures = [one for one in told if not one.provisional]
     return xmr_chart(
         _observations(figures),
-        improvement=_IMPROVEMENTS[better],
-        target=target,
-        rebase_on=set(_after_breaks(figures, [one.day for one in series.breaks])),
+        improvement=_IMPROVEMENTS[aim.sign],
+        target=aim.target,
+        rebase_on=set(_after_breaks(figures, breaks)),
     )
 
 
@@ -46,7 +41,7 @@ def _observations(figures: Iterable[Observed]) -> Iterator[Observation]:
         period = period.shifted(1)
 
 
-def _after_breaks(figures: list[Observed], breaks: list[date]) -> Iterator[date]:
+def _after_breaks(figures: Iterable[Observed], breaks: Sequence[date]) -> Iterator[date]:
     for earlier, later in pairwise(figures):
         if crosses_break(breaks, earlier.period, later.period):
             yield later.period.start

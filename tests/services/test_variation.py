@@ -1,19 +1,20 @@
 """Whether a series' latest figure is noise: nothing crosses a break or a gap, and provisional figures wait."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-from okr_engine.model import BreakKind, MeasureUnit, NoDataReason, Polarity, TargetBasis
+from okr_engine.model import NoDataReason
 from okr_engine.periods import Period
-from okr_engine.services.figure_series import BreakMark, FigureSeries, Observed
-from okr_engine.services.status_facts import DatedLimit
+from okr_engine.services.figure_series import Observed
 from okr_engine.services.variation import variation_of
+from okr_engine.statistics.aims import Aim
 from okr_engine.statistics.evidence import Tier, Wording
+from okr_engine.statistics.xmr_charts import Chart
 from okr_engine.statistics.xmr_icons import AssuranceIcon, VariationIcon
 from okr_engine.statistics.xmr_rules import Label
-from okr_engine.words import Words
 
 FIRST = Period.parse("2024-01")
 STEADY = [10.0, 12.0, 11.0, 13.0, 10.0, 12.0, 11.0, 13.0, 10.0, 12.0, 11.0, 13.0, 12.0]
@@ -34,19 +35,8 @@ def figure(month: int, value: float | None, *, provisional: bool = False) -> Obs
     )
 
 
-def series(figures: list[Observed], *, breaks: tuple[date, ...] = (), target: str | None = None) -> FigureSeries:
-    return FigureSeries(
-        code="waits",
-        name=Words("Odotukset"),
-        measure=MeasureUnit.NUMBER,
-        decimals=1,
-        figures=tuple(figures),
-        limits=(),
-        breaks=tuple(BreakMark(day, BreakKind.DEFINITION, Words("Uusi määritelmä")) for day in breaks),
-        starts=date(2024, 1, 1),
-        due=date(2026, 12, 31),
-        target=DatedLimit(FIRST.start, None, Decimal(target), None, None, TargetBasis.OWN) if target else None,
-    )
+def charted(told: list[Observed], sign: int = 1, *, breaks: Sequence[date] = (), target: str | None = None) -> Chart:
+    return variation_of(told, breaks, Aim(sign, target=Decimal(target) if target else None))
 
 
 def months(values: list[float]) -> list[Observed]:
@@ -54,30 +44,30 @@ def months(values: list[float]) -> list[Observed]:
 
 
 @pytest.mark.parametrize(
-    ("better", "value", "icon"),
+    ("sign", "value", "icon"),
     [
-        (Polarity.HIGHER, 30.0, VariationIcon.IMPROVEMENT_HIGH),
-        (Polarity.HIGHER, -9.0, VariationIcon.CONCERN_LOW),
-        (Polarity.LOWER, 30.0, VariationIcon.CONCERN_HIGH),
-        (Polarity.LOWER, -9.0, VariationIcon.IMPROVEMENT_LOW),
-        (Polarity.NEITHER, 30.0, VariationIcon.NEUTRAL_HIGH),
+        (1, 30.0, VariationIcon.IMPROVEMENT_HIGH),
+        (1, -9.0, VariationIcon.CONCERN_LOW),
+        (-1, 30.0, VariationIcon.CONCERN_HIGH),
+        (-1, -9.0, VariationIcon.IMPROVEMENT_LOW),
+        (0, 30.0, VariationIcon.NEUTRAL_HIGH),
     ],
 )
 def test_a_value_beyond_chance_is_better_or_worse_by_the_indicators_direction(
-    better: Polarity, value: float, icon: VariationIcon
+    sign: int, value: float, icon: VariationIcon
 ) -> None:
-    assert variation_of(series(months([*STEADY, value])), better).variation == icon
+    assert charted(months([*STEADY, value]), sign).variation == icon
 
 
 def test_nothing_crosses_a_break() -> None:
-    chart = variation_of(series(months([*STEADY, 40.0, 41.0]), breaks=(date(2025, 2, 1),)), Polarity.HIGHER)
+    chart = charted(months([*STEADY, 40.0, 41.0]), breaks=[date(2025, 2, 1)])
 
     assert [len(one.points) for one in chart.segments] == [13, 2]
     assert (chart.current.tier, chart.variation, chart.signal) == (Tier.PAIR, None, None)
 
 
 def test_a_break_within_a_period_parts_it_from_what_is_before_and_after() -> None:
-    chart = variation_of(series(months(STEADY[:6]), breaks=(date(2024, 3, 15),)), Polarity.HIGHER)
+    chart = charted(months(STEADY[:6]), breaks=[date(2024, 3, 15)])
 
     assert [len(one.points) for one in chart.segments] == [2, 1, 3]
 
@@ -85,7 +75,7 @@ def test_a_break_within_a_period_parts_it_from_what_is_before_and_after() -> Non
 def test_a_provisional_figure_is_not_judged_yet() -> None:
     told = months(STEADY)
 
-    chart = variation_of(series([*told, figure(len(told), 40.0, provisional=True)]), Polarity.HIGHER)
+    chart = charted([*told, figure(len(told), 40.0, provisional=True)])
 
     assert chart.latest is not None
     assert chart.latest.day == FIRST.shifted(len(told) - 1).start
@@ -94,30 +84,30 @@ def test_a_provisional_figure_is_not_judged_yet() -> None:
 def test_a_period_that_nothing_is_known_of_is_a_gap() -> None:
     told = [one for month, one in enumerate(months([1, 2, 3, 4, 5, 6, 7, 8])) if month != 3]
 
-    chart = variation_of(series(told), Polarity.HIGHER)
+    chart = charted(told)
 
     assert [point.value for point in chart.current.points][3] is None
     assert Label.TREND_INCREASING not in [point.label for point in chart.current.points]
 
 
 def test_a_missing_latest_figure_has_no_icon() -> None:
-    chart = variation_of(series([*months(STEADY), figure(len(STEADY), None)]), Polarity.HIGHER)
+    chart = charted([*months(STEADY), figure(len(STEADY), None)])
 
     assert (chart.variation, chart.signal) == (None, None)
 
 
 def test_few_figures_are_worded_as_what_they_are() -> None:
-    unusual = variation_of(series(months([10, 11, 10, 11, 10, 30])), Polarity.HIGHER)
+    unusual = charted(months([10, 11, 10, 11, 10, 30]))
     assert (unusual.current.tier, unusual.variation) == (Tier.PREDICTION, None)
     assert unusual.signal is not None
     assert unusual.signal.wording == Wording.UNUSUAL
 
 
 def test_a_target_far_beyond_chance_is_never_reached_as_things_are() -> None:
-    chart = variation_of(series(months(STEADY), target="90"), Polarity.HIGHER)
+    chart = charted(months(STEADY), target="90")
 
     assert chart.assurance == AssuranceIcon.FAIL
 
 
 def test_a_series_without_figures_says_nothing() -> None:
-    assert variation_of(series([]), Polarity.HIGHER).current.tier == Tier.NONE
+    assert charted([]).current.tier == Tier.NONE
