@@ -7,13 +7,13 @@ from app_pages.components.here import clock, language, t
 from app_pages.components.plain import plain
 from app_pages.components.status import status_pill
 from app_pages.components.tables import Column, Part, Row, Section, tables, tag, text
-from app_pages.components.variation_words import variation_in_words
 from okr_engine.i18n import day, figure, period, spoken
 from okr_engine.services.assessments import AssessmentView
 from okr_engine.services.figure_series import Observed
 from okr_engine.services.goal_reports import KeyResultReport
 from okr_engine.services.reasons import reason, shown_fact
 from okr_engine.services.standings import Decision, KeyResultStanding
+from okr_engine.services.variation_words import variation_in_words
 
 
 def explanation(report: KeyResultReport, *, key: str) -> None:
@@ -24,7 +24,7 @@ def explanation(report: KeyResultReport, *, key: str) -> None:
         st.markdown(t("explanation.not_decided"))
     else:
         _reasons(standing, standing.decision)
-        st.markdown(f"**{t('variation.heading')}?** {variation_in_words(report.variation)}")
+        st.markdown(f"**{t('variation.heading')}?** {variation_in_words(report.variation, language())}")
     if report.assessment:
         _owners_view(report.assessment)
     for one in report.series:

@@ -7,10 +7,10 @@ import streamlit as st
 from app_pages.components.here import language, t
 from app_pages.components.tables import Column, Row, Section, tables, text
 from app_pages.components.the_rest import the_rest
-from app_pages.components.variation_words import called, variation_in_words
 from okr_engine.i18n import figure, period
 from okr_engine.periods import Period
 from okr_engine.services.indicator_reports import IndicatorReport
+from okr_engine.services.variation_words import called, variation_in_words
 from okr_engine.statistics.evidence import Shown
 from okr_engine.statistics.xmr_charts import Chart, ChartPoint
 from okr_engine.statistics.xmr_limits import Limits
@@ -22,7 +22,7 @@ def variation_section(report: IndicatorReport) -> None:
     """What so many comparable points let be said of the latest one, and of the target."""
     chart = report.variation
     st.header(t("variation.heading"), anchor=False)
-    st.markdown(variation_in_words(chart))
+    st.markdown(variation_in_words(chart, language()))
     limits = chart.current.limits
     if limits and chart.current.rung.shows & {Shown.LIMITS, Shown.TRIAL_LIMITS}:
         st.caption(_limits(report, limits))
@@ -64,4 +64,4 @@ def _row(report: IndicatorReport, point: ChartPoint) -> Row:
     cadence = report.shown.period.cadence
     when = period(Period.containing(point.day, cadence), language())
     value = t("spc.no_value") if point.value is None else _figure(report, point.value)
-    return Row([[text(when)], [text(value)], [text(called(point.label))] if point.label else []])
+    return Row([[text(when)], [text(value)], [text(called(point.label, language()))] if point.label else []])

@@ -27,7 +27,7 @@ def evaluate_quarter(
 ) -> None:
     """Decide a quarter and the later ones that look back at it, and raise the corrective actions they call for."""
     place = installation()
-    quarter = _quarter(period) if period else place.ask(latest_quarter)
+    quarter = typed_quarter(period) if period else place.ask(latest_quarter)
     if quarter is None:
         raise InvalidInput(message("cli.no_figures"))
     done = place.act(OPERATOR, _evaluate_from, quarter, place.rulebooks, track=quarters_done)
@@ -42,7 +42,7 @@ def status(
     """Show how every goal stands in a quarter, and why."""
     place = installation()
     moment = None if as_of is None else typed_moment(as_of, place.settings.zone)
-    report = place.ask(status_report, OPERATOR, _quarter(period), today=place.today(), as_of=moment)
+    report = place.ask(status_report, OPERATOR, typed_quarter(period), today=place.today(), as_of=moment)
     if as_json:
         typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
@@ -55,7 +55,8 @@ def status(
             typer.echo(f"  {one['code']}  {word}. {one['reason'].get(language.value, '')}")
 
 
-def _quarter(text: str) -> Period:
+def typed_quarter(text: str) -> Period:
+    """The quarter that somebody has typed; InvalidInput says which are allowed."""
     remedy = message("error.quarters_allowed")
     try:
         period = Period.parse(text)

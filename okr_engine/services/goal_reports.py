@@ -136,6 +136,18 @@ def goal_report(
     )
 
 
+def key_result_report(
+    session: Session, actor: Actor, code: str, quarter: Period, *, today: date, as_of: datetime | None = None
+) -> KeyResultReport:
+    """The key result or KPI with that code; NotFound where there is none that the actor may read."""
+    for strategy in standings(session, actor, quarter, as_of=as_of):
+        for goal in (goal for priority in strategy.priorities for goal in priority.goals):
+            for standing in (*goal.key_results, *goal.kpis):
+                if standing.code == code:
+                    return _key_results(session, actor, [standing], quarter, today, as_of)[standing.id]
+    raise NotFound(message("error.no_such_key_result", code=code))
+
+
 def _find(
     session: Session, actor: Actor, code: str, quarter: Period, as_of: datetime | None
 ) -> tuple[Words, Words, GoalStanding]:
