@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import fsum, sqrt
 
-from okr_engine.statistics.distributions import t_quantile
 from okr_engine.statistics.intervals import Interval
+from okr_engine.statistics.means import prediction_band, sample_of
 from okr_engine.statistics.xmr_icons import AssuranceIcon, Improvement, assurance_of
 from okr_engine.statistics.xmr_limits import Limits
 from okr_engine.statistics.xmr_rules import Rule
 
+FEWEST_FOR_A_BAND = 2
 FEWEST_FOR_RUNS_ANALYSIS = 10
 """From so many points on the whole series can be asked whether it is one process (Anhøj's rules)."""
 
@@ -134,16 +134,12 @@ def trial_assurance(limits: Limits, target: float, improvement: Improvement) -> 
     return assurance_of(beyond, improvement) if beyond else None
 
 
-def prediction_band(earlier: Sequence[float], *, share: float = 0.95) -> Interval | None:
-    """Where the next value lies with that certainty if nothing has changed since the `earlier` ones.
+def expected_next(earlier: Sequence[float]) -> Interval | None:
+    """The 95 % prediction band of the next value after the `earlier` ones.
 
-    mean ± t(½ + share/2, n − 1) · s · √(1 + 1/n): Hahn & Meeker, Statistical Intervals, 1991, chapter 4. None for fewer
-    than two values and for those that never varied: they say nothing of how far a next one may lie.
+    None for fewer than two values and for those that never varied: they say nothing of how far a next one may lie.
     """
-    count = len(earlier)
-    if count < 2 or min(earlier) == max(earlier):
+    if len(earlier) < FEWEST_FOR_A_BAND:
         return None
-    mean = fsum(earlier) / count
-    deviation = sqrt(fsum((value - mean) ** 2 for value in earlier) / (count - 1))
-    reach = t_quantile((1 + share) / 2, count - 1) * deviation * sqrt(1 + 1 / count)
-    return Interval(mean - reach, mean + reach)
+    sample = sample_of(earlier)
+    return prediction_band(sample) if sample.varies else None

@@ -6,6 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from statistics import mean, median, stdev
 from typing import Self
 
+from okr_engine.statistics.distributions import t_quantile
+
 FEWEST_VALUES = 5
 """How many earlier values a new one needs before it can be called unusual."""
 
@@ -16,11 +18,7 @@ MOST_POINTS = 24
 LARGEST_CHANGE = Decimal("0.30")
 LARGEST_DRIFT = Decimal("0.05")
 
-# Two-sided 99 % quantiles of Student's t for 4 to 23 degrees of freedom.
-_T = (
-    *(4.604, 4.032, 3.707, 3.499, 3.355, 3.250, 3.169, 3.106, 3.055, 3.012),
-    *(2.977, 2.947, 2.921, 2.898, 2.878, 2.861, 2.845, 2.831, 2.819, 2.807),
-)
+_CERTAINTY = 0.995
 _SIX_DECIMALS = Decimal("0.000001")
 
 
@@ -102,7 +100,7 @@ def outlier(earlier: Sequence[Decimal], value: Decimal, *, decimals: int) -> Out
     if len(known) < FEWEST_VALUES:
         return None
     count, centre = len(known), mean(known)
-    spread = Decimal(_T[count - FEWEST_VALUES]) * stdev(known) * (1 + Decimal(1) / count).sqrt()
+    spread = Decimal(f"{t_quantile(_CERTAINTY, count - 1):.12g}") * stdev(known) * (1 + Decimal(1) / count).sqrt()
     reach = spread + Decimal(5).scaleb(-decimals - 1)
     if abs(value - centre) <= reach:
         return None

@@ -10,7 +10,7 @@ from okr_engine.statistics.evidence import (
     Rung,
     Tier,
     Wording,
-    prediction_band,
+    expected_next,
     rung,
     trial_assurance,
 )
@@ -153,5 +153,5 @@ class Chart:
     @property
     def _is_unusual(self) -> bool:
         *earlier, latest = self.current.values
-        band = prediction_band(earlier)
+        band = expected_next(earlier)
         return band is not None and not band.low <= latest <= band.high

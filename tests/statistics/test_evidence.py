@@ -12,7 +12,7 @@ from okr_engine.statistics.evidence import (
     Tier,
     Wording,
     allows_runs_analysis,
-    prediction_band,
+    expected_next,
     rung,
     tier_of,
     trial_multiplier,
@@ -82,7 +82,7 @@ def test_three_points_have_no_multiplier() -> None:
 
 def test_the_prediction_band_is_the_one_of_the_textbook() -> None:
     # Mean 50, standard deviation √(40/4), t(0.975, 4) = 2.776445105: 50 ± 2.776445105 · 3.16227766 · √1.2.
-    band = prediction_band([46, 48, 50, 52, 54])
+    band = expected_next([46, 48, 50, 52, 54])
 
     assert band is not None
     assert (band.low, band.high) == pytest.approx((50 - 9.617887972, 50 + 9.617887972), rel=1e-9)
@@ -93,7 +93,7 @@ def test_where_nothing_has_changed_one_in_twenty_lies_outside_the_band(count: in
     chance = random.Random(count)
     outside = 0
     for _ in range(3_000):
-        band = prediction_band([chance.gauss(50, 5) for _ in range(count)])
+        band = expected_next([chance.gauss(50, 5) for _ in range(count)])
         assert band is not None
         outside += not band.low <= chance.gauss(50, 5) <= band.high
 
@@ -102,4 +102,4 @@ def test_where_nothing_has_changed_one_in_twenty_lies_outside_the_band(count: in
 
 @pytest.mark.parametrize("earlier", [[], [5.0], [7.0, 7.0, 7.0, 7.0]])
 def test_too_few_or_unvarying_values_predict_nothing(earlier: list[float]) -> None:
-    assert prediction_band(earlier) is None
+    assert expected_next(earlier) is None
