@@ -34,7 +34,8 @@ START_SECONDS = 60
 # Opened at a page's own address, Streamlit looks for its server there first, and the browser reports that it is not.
 LOOKED_FOR = ("/_stcore/health", "/_stcore/host-config")
 
-expect.set_options(timeout=10_000)
+# A machine under load takes its time; what never comes fails all the same.
+expect.set_options(timeout=30_000)
 
 
 @dataclass(frozen=True)
