@@ -126,7 +126,7 @@ def measure(
         given = {**built_in(question, zone), **parameters}
         total = _ask(connection, definition, {**given, "by": "none"})
         groups = _ask(connection, definition, given) if parameters.get("by", "none") != "none" else {}
-        until = _until(connection, main, question.as_of.astimezone(zone).date()) if main.name != "observation" else None
+        until = _until(connection, main, question, zone) if main.name != "observation" else None
         by_rule = _ask(connection, definition, {**given, "by": "rule"}) if definition.needs_deadlines else {}
     return Measured(
         definition=definition,
@@ -255,10 +255,14 @@ def _exact(value: object) -> int | Decimal | None:
     return int(number) if number == number.to_integral_value() else number.normalize()
 
 
-def _until(connection: duckdb.DuckDBPyConnection, table: Table, as_of: date) -> date | None:
-    """The newest day with events; a mistaken one in the future says nothing of how far they reach."""
-    newest = f"SELECT max({table.period_column}) FROM {table.name} WHERE {table.period_column} <= ?"
-    [(until,)] = connection.execute(newest, [as_of]).fetchall()
+def _until(connection: duckdb.DuckDBPyConnection, table: Table, question: Question, zone: ZoneInfo) -> date | None:
+    """The newest day with events of the unit asked for; a mistaken one in the future says nothing of their reach."""
+    newest = (
+        f"SELECT max({table.period_column}) FROM {table.name}"
+        f" WHERE {table.period_column} <= $as_of AND ($unit IS NULL OR {table.unit_column} = $unit)"
+    )
+    given = {"as_of": question.as_of.astimezone(zone).date(), "unit": question.unit}
+    [(until,)] = connection.execute(newest, given).fetchall()
     return until if isinstance(until, date) else None
 
 

@@ -77,6 +77,21 @@ def test_a_missing_local_day_is_that_of_the_moment(tmp_path: Path) -> None:
     assert measured("revolving_door", folder).events_until == date(2025, 6, 12)
 
 
+def test_events_reach_as_far_as_those_of_the_unit_and_no_mistaken_day_in_the_future(tmp_path: Path) -> None:
+    stored(
+        tmp_path,
+        [
+            visit(1, "Aino", at("2025-06-10T10:00"), unit_id="north"),
+            visit(2, "Eino", at("2025-06-20T10:00"), unit_id="south"),
+            visit(3, "Eino", at("2098-06-20T10:00"), unit_id="south"),
+        ],
+    )
+
+    reach = {unit: measured("revolving_door", tmp_path, unit=unit).events_until for unit in (None, "north", "south")}
+
+    assert reach == {None: date(2025, 6, 20), "north": date(2025, 6, 10), "south": date(2025, 6, 20)}
+
+
 def test_an_event_that_stands_in_two_files_counts_once_in_its_newest_version(tmp_path: Path) -> None:
     written(tmp_path, frame(version_no=2, disposition=["HOME", "HOME", "ADMITTED"]), "visit/a.parquet")
     written(tmp_path, frame(version_no=1), "visit/deeper/down/b.parquet")
