@@ -20,7 +20,7 @@ _OVERTAKEN = "data_desk.settling_overtaken"
 def settling_section(desk: DataDesk, quarter: Period) -> None:
     """The figures with a value, the provisional ones first, and what can be done with one of them."""
     st.header(t("data_desk.settling"), anchor=False)
-    known = [one for one in desk.figures if not one.is_missing and one.may_enter]
+    known = [one for one in desk.figures if one.value is not None and one.may_enter]
     if not known:
         st.info(t("data_desk.nothing_to_settle"), icon=":material/info:")
         return

@@ -62,8 +62,8 @@ class DeskFigure:
 
     @property
     def is_missing(self) -> bool:
-        """Whether there is no value."""
-        return self.value is None
+        """Whether there is no value although it is due."""
+        return self.value is None and self.state != DataState.AWAITED
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,7 @@ def test_within_its_lag_a_figure_is_awaited_and_not_late(county: SmallCounty) ->
     one = figure(county, "events")
 
     assert (one.state, one.due_on, one.late_days) == (DataState.AWAITED, date(2025, 7, 15), 0)
+    assert not one.is_missing
     assert figure(county, "events", today=date(2025, 7, 16)).state == DataState.UNEXPLAINED
 
 
