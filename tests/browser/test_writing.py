@@ -59,6 +59,20 @@ def type_in(app: App, label: str, text: str) -> None:
     field(app, label).blur()
 
 
+def turn_to_english(app: App) -> None:
+    """Choose English for the narrative, and wait until its field has taken the place of the Finnish one."""
+    finnish = field(app, "Tiivistelmä").input_value()
+    app.page.get_by_role("radio", name="Englanti").click()
+    app.page.wait_for_function(_ONLY_ANOTHER, arg=["Tiivistelmä", finnish])
+    app.idle()
+
+
+_ONLY_ANOTHER = """([label, before]) => {
+    const found = [...document.querySelectorAll("textarea")].filter(one => one.getAttribute("aria-label") === label)
+    return found.length === 1 && found[0].value !== before
+}"""
+
+
 def press(app: App, name: str) -> None:
     app.page.get_by_role("button", name=name, exact=True).click()
 
@@ -105,16 +119,14 @@ def test_a_value_without_its_reason_stays_typed_and_says_what_is_missing(app: Ap
 
 def test_a_draft_is_there_for_the_next_visit(app: App, visitor: Visitor) -> None:
     signed_in(app, OWNER).open("my_work")
-    finnish = field(app, "Tiivistelmä").input_value()
-    app.page.get_by_role("radio", name="Englanti").click()
-    expect(field(app, "Tiivistelmä")).not_to_have_value(finnish)
-    type_in(app.idle(), "Tiivistelmä", "Two better, one worse.")
+    turn_to_english(app)
+    type_in(app, "Tiivistelmä", "Two better, one worse.")
 
     press(app, "Tallenna luonnos")
 
     expect(app.page.get_by_text("Luonnos on tallennettu")).to_be_visible()
     again = visitor(OWNER).open("my_work")
-    again.page.get_by_role("radio", name="Englanti").click()
+    turn_to_english(again)
     expect(field(again, "Tiivistelmä")).to_have_value("Two better, one worse.")
 
 
