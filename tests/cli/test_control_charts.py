@@ -48,7 +48,7 @@ def test_few_points_say_that_they_are_few(bare_okr: Okr, tmp_path: Path) -> None
     assert "T2: a change can be seen, variation cannot be judged." in printed.stdout
     assert "no value" in printed.stdout
     assert "Variation: no icon." in printed.stdout
-    assert "the points are 3, and 13 are needed" in printed.stdout
+    assert "A reliable judgement takes 13 values; there are 3 now." in printed.stdout
 
 
 def test_as_json_every_rebase_group_is_an_object(bare_okr: Okr, tmp_path: Path) -> None:
