@@ -15,9 +15,11 @@ from connectors.registry import Registry, known_sources
 from okr_engine import model
 from okr_engine.access import Actor, Permission, may_somewhere, require
 from okr_engine.errors import InvalidInput, InvalidSourceSettings, NotAllowed, OkrError
-from okr_engine.measuring.sources import Source, SourceSettings
+from okr_engine.measuring.events import pseudonym
+from okr_engine.measuring.sources import PersonKey, Source, SourceSettings
 from okr_engine.services.installation import Installation
 from okr_engine.services.setting_forms import mistakes_in_words
+from okr_engine.settings import Settings
 from okr_engine.words import message
 
 _log = logging.getLogger("okr_engine")
@@ -51,6 +53,12 @@ def read_settings(
     for name in _secrets_named(read):
         check_use(name, code)
     return source, read
+
+
+def person_key_of(settings: Settings) -> PersonKey:
+    """What turns a person's identifier into the keyed hash; it raises InvalidSettings where there is no key."""
+    key = settings.person_key.get_secret_value().encode() if settings.person_key else b""
+    return lambda identifier: pseudonym(identifier, key)
 
 
 def try_connection(place: Installation, actor: Actor, code: str, connector: str, settings: Mapping[str, Any]) -> None:

@@ -20,13 +20,13 @@ from okr_engine.access import SCHEDULE, Actor
 from okr_engine.database import moment_of, write_deed
 from okr_engine.errors import DatabaseUnavailable, EventsBusy, InvalidFile, NotFound, OkrError, SourceUnavailable
 from okr_engine.kept_words import kept_message, kept_mistake
-from okr_engine.measuring.events import Event, pseudonym
+from okr_engine.measuring.events import Event
 from okr_engine.measuring.set_aside import set_aside
 from okr_engine.measuring.sources import Batch, Watermark, batches
 from okr_engine.measuring.storing import Stored, store_events
 from okr_engine.model import PullRun, RunState, Source
 from okr_engine.services.calculations import Computation, computed_after
-from okr_engine.services.connections import client_for, read_settings
+from okr_engine.services.connections import client_for, person_key_of, read_settings
 from okr_engine.services.evaluation import evaluate, with_later_quarters
 from okr_engine.services.installation import Installation
 from okr_engine.services.kept_figures import keep_figures, mark_missing
@@ -172,9 +172,8 @@ def _read(place: Installation, begun: _Begun, registry: Registry, keep_going: Ca
     try:
         source, settings = read_settings(registry, begun.connector, begun.settings, code=begun.code)
         with client_for(settings, place.settings.inner_host_names) as client:
-            given = batches(
-                source, settings, client, since=begun.since, now=begun.at, person_key=lambda one: _key(place, one)
-            )
+            key = person_key_of(place.settings)
+            given = batches(source, settings, client, since=begun.since, now=begun.at, person_key=key)
             events = _events(place, begun, given, reading, keep_going)
             reading.stored = store_events(
                 place.settings.events, events, run=begun.run, now=begun.at, patience=_PATIENCE
@@ -208,11 +207,6 @@ def _events(
             reading.watermark = batch.watermark or reading.watermark
     except OkrError as error:
         reading.error = error
-
-
-def _key(place: Installation, identifier: str) -> str:
-    key = place.settings.person_key
-    return pseudonym(identifier, key.get_secret_value().encode() if key else b"")
 
 
 def _computation(place: Installation, begun: _Begun, reading: _Reading) -> Computation:

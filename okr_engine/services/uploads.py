@@ -26,7 +26,7 @@ from connectors.kit.opened_files import damaged
 from connectors.kit.rows import Row
 from okr_engine.access import Actor, Permission, may, may_somewhere
 from okr_engine.errors import InvalidInput, NotAllowed, OkrError
-from okr_engine.measuring.events import Event, Value, pseudonym
+from okr_engine.measuring.events import Event, Value
 from okr_engine.measuring.set_aside import set_aside
 from okr_engine.measuring.sources import (
     Batch,
@@ -42,6 +42,7 @@ from okr_engine.measuring.storing import Stored, store_events
 from okr_engine.measuring.tables import TABLES, Column
 from okr_engine.model import RememberedMapping, Source
 from okr_engine.services.column_guesses import NOT_MAPPED, guessed_columns, guessed_table, guessed_words
+from okr_engine.services.connections import person_key_of
 from okr_engine.services.installation import Installation
 from okr_engine.services.recomputing import Recomputed, recompute_after
 from okr_engine.settings import Settings
@@ -282,12 +283,6 @@ def files_settings(meaning: Meaning, settings: Settings, *, address: str) -> fil
         )
     except ValidationError as error:
         raise InvalidInput(message("uploads.source_system_refused")) from error
-
-
-def person_key_of(settings: Settings) -> PersonKey:
-    """What turns a person's identifier into the keyed hash; it raises InvalidSettings where there is no key."""
-    key = settings.person_key.get_secret_value().encode() if settings.person_key else b""
-    return lambda identifier: pseudonym(identifier, key)
 
 
 def _recomputed(place: Installation, actor: Actor, run: str) -> tuple[Recomputed | None, OkrError | None]:
