@@ -21,14 +21,16 @@ class Permission(StrEnum):
     IMPORT = "import"
     EVALUATE = "evaluate"
     MANAGE_SOURCES = "manage_sources"
+    ACCEPT_DEVIATION = "accept_deviation"
+    PUBLISH_RULES = "publish_rules"
 
 
 _EVERYTHING = frozenset(Permission)
 
 ALLOWED: Mapping[RoleKind, frozenset[Permission]] = {
     RoleKind.VIEWER: frozenset({Permission.READ}),
-    RoleKind.LEADERSHIP_GROUP: frozenset({Permission.READ, Permission.WORK_ON_ACTION}),
-    RoleKind.SPONSOR: frozenset({Permission.READ, Permission.WORK_ON_ACTION}),
+    RoleKind.LEADERSHIP_GROUP: frozenset({Permission.READ, Permission.WORK_ON_ACTION, Permission.ACCEPT_DEVIATION}),
+    RoleKind.SPONSOR: frozenset({Permission.READ, Permission.WORK_ON_ACTION, Permission.ACCEPT_DEVIATION}),
     RoleKind.GOAL_OWNER: frozenset(
         {
             Permission.READ,

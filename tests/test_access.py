@@ -11,14 +11,17 @@ from okr_engine.terms import RoleKind
 from okr_engine.words import Language
 
 TABLE = """
-                   read  enter_value  write_narrative  assess  work_on_action  import  evaluate  manage_sources
-viewer             yes   no           no               no      no              no      no        no
-leadership_group   yes   no           no               no      yes             no      no        no
-sponsor            yes   no           no               no      yes             no      no        no
-goal_owner         yes   yes          yes              yes     yes             no      no        no
-data_steward       yes   yes          no               no      no              yes     no        yes
-strategy_office    yes   yes          yes              yes     yes             yes     yes       yes
-administrator      yes   yes          yes              yes     yes             yes     yes       yes
+                  viewer leadership_group sponsor goal_owner data_steward strategy_office administrator
+read              yes    yes              yes     yes        yes          yes             yes
+enter_value       no     no               no      yes        yes          yes             yes
+write_narrative   no     no               no      yes        no           yes             yes
+assess            no     no               no      yes        no           yes             yes
+work_on_action    no     yes              yes     yes        no           yes             yes
+import            no     no               no      no         yes          yes             yes
+evaluate          no     no               no      no         no           yes             yes
+manage_sources    no     no               no      no         yes          yes             yes
+accept_deviation  no     yes              yes     no         no           yes             yes
+publish_rules     no     no               no      no         no           yes             yes
 """
 """What each kind of role allows in the unit it is held for."""
 
@@ -40,8 +43,8 @@ def table() -> list[tuple[RoleKind, Permission, bool]]:
     heading, *rows = (line.split() for line in TABLE.strip().splitlines())
     return [
         (RoleKind(kind), Permission(permission), cell == "yes")
-        for kind, *cells in rows
-        for permission, cell in zip(heading, cells, strict=True)
+        for permission, *cells in rows
+        for kind, cell in zip(heading, cells, strict=True)
     ]
 
 

@@ -26,6 +26,7 @@ from okr_engine.model.organisation import (
     RoleHoldingForm,
 )
 from okr_engine.model.reviews import Narrative, NarrativeForm, NarrativeState
+from okr_engine.model.rulebooks import RulebookDraft, RulebookEdition
 from okr_engine.model.sources import (
     Calculation,
     CalculationForm,
@@ -41,7 +42,7 @@ from okr_engine.model.sources import (
     SourceForm,
     Timetable,
 )
-from okr_engine.model.statuses import OwnerAssessment, StatusDecision
+from okr_engine.model.statuses import AcceptedDeviation, OwnerAssessment, StatusDecision
 from okr_engine.model.strategy import (
     Goal,
     GoalForm,
@@ -58,6 +59,7 @@ from okr_engine.model.strategy import (
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
 
 __all__ = [
+    "AcceptedDeviation",
     "ActionEvent",
     "ActionEventKind",
     "ActionState",
@@ -106,6 +108,8 @@ __all__ = [
     "RoleHolding",
     "RoleHoldingForm",
     "RoleKind",
+    "RulebookDraft",
+    "RulebookEdition",
     "RunState",
     "Schedule",
     "Source",

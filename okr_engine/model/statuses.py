@@ -1,4 +1,4 @@
-"""Statuses: what the rules concluded and why, and the owner's own view beside it."""
+"""Statuses: what the rules concluded and why, the owner's own view beside it, and what leadership accepts for now."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
-from okr_engine.model.columns import Choice, PeriodColumn, PeriodField, Prose
+from okr_engine.model.columns import Choice, ExactDecimal, Figure, PeriodColumn, PeriodField, Prose
 from okr_engine.model.rows import Recorded, only_one_current
 from okr_engine.terms import Status
 
@@ -41,3 +41,16 @@ class OwnerAssessment(Recorded, table=True):
     status: Status = Field(sa_type=Choice(Status))
     explanation: Prose
     expires: date
+
+
+class AcceptedDeviation(Recorded, table=True):
+    """That a key result may miss its target until a day, that day included; the status stays what it is."""
+
+    __tablename__ = "accepted_deviation"
+    __table_args__ = (only_one_current("uq_accepted_deviation_current", "key_result_id"),)
+    key_result_id: UUID = Field(foreign_key="key_result.id")
+    since: date
+    until: date
+    rationale: Prose
+    level: Figure | None = Field(default=None, sa_type=ExactDecimal, description="The level accepted meanwhile")
+    withdrawn: bool = False

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
@@ -91,15 +91,15 @@ class Evidence:
     breaks: Mapping[Key, Sequence[date]]
 
 
-def gather_evidence(session: Session, quarter: Period) -> Evidence:
-    """Read what bears on `quarter`, in as many queries for one key result as for a thousand."""
+def gather_evidence(session: Session, quarter: Period, *, as_of: datetime | None = None) -> Evidence:
+    """Read what bears on `quarter`, as known at `as_of`, in as many queries for one key result as for a thousand."""
     return Evidence(
         quarter=quarter,
         subjects=_subjects(session, quarter),
-        observations=_observations(session, quarter),
-        targets=_targets(session),
-        limits=_limits(session),
-        breaks=_breaks(session),
+        observations=_observations(session, quarter, as_of),
+        targets=_targets(session, as_of),
+        limits=_limits(session, as_of),
+        breaks=_breaks(session, as_of),
     )
 
 
@@ -302,7 +302,9 @@ def _subjects(session: Session, quarter: Period) -> list[Subject]:
     return [Subject(*row) for row in rows]
 
 
-def _observations(session: Session, quarter: Period) -> dict[tuple[Key, Key], dict[Period, Observation]]:
+def _observations(
+    session: Session, quarter: Period, as_of: datetime | None
+) -> dict[tuple[Key, Key], dict[Period, Observation]]:
     periods = [ending.shifted(-back) for ending in _periods_ending_with(quarter) for back in range(LOOK_BACK + 1)]
     rows = session.execute(
         columns_of(
@@ -311,7 +313,7 @@ def _observations(session: Session, quarter: Period) -> dict[tuple[Key, Key], di
             Measurement.period,
             Measurement.value,
             Measurement.no_data_reason,
-        ).where(was_current(Measurement, None), col(Measurement.period).in_(periods))
+        ).where(was_current(Measurement, as_of), col(Measurement.period).in_(periods))
     )
     found: dict[tuple[Key, Key], dict[Period, Observation]] = defaultdict(dict)
     for indicator, unit, period, value, reason in rows:
@@ -323,7 +325,7 @@ def _periods_ending_with(quarter: Period) -> list[Period]:
     return [period for cadence in Cadence if (period := quarter.of_cadence(cadence))]
 
 
-def _targets(session: Session) -> dict[Key, list[DatedLimit]]:
+def _targets(session: Session, as_of: datetime | None) -> dict[Key, list[DatedLimit]]:
     rows = session.execute(
         columns_of(
             Target.key_result_id,
@@ -333,15 +335,15 @@ def _targets(session: Session) -> dict[Key, list[DatedLimit]]:
             Target.low,
             Target.high,
             Target.basis,
-        ).where(was_current(Target, None))
+        ).where(was_current(Target, as_of))
     )
     return _dated(rows)
 
 
-def _limits(session: Session) -> dict[Key, list[DatedLimit]]:
+def _limits(session: Session, as_of: datetime | None) -> dict[Key, list[DatedLimit]]:
     rows = session.execute(
         columns_of(_key(Limit.indicator_id), Limit.valid_from, Limit.valid_to, Limit.value).where(
-            was_current(Limit, None)
+            was_current(Limit, as_of)
         )
     )
     return _dated((*row, None, None, TargetBasis.STATUTORY) for row in rows)
@@ -354,10 +356,10 @@ def _dated(rows: Iterable[Row[Any] | tuple[Any, ...]]) -> dict[Key, list[DatedLi
     return dated
 
 
-def _breaks(session: Session) -> dict[Key, list[date]]:
+def _breaks(session: Session, as_of: datetime | None) -> dict[Key, list[date]]:
     rows = session.execute(
         columns_of(_key(ComparabilityBreak.indicator_id), ComparabilityBreak.day).where(
-            was_current(ComparabilityBreak, None), col(ComparabilityBreak.withdrawn).is_(False)
+            was_current(ComparabilityBreak, as_of), col(ComparabilityBreak.withdrawn).is_(False)
         )
     )
     days: dict[Key, list[date]] = defaultdict(list)
