@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import Row, String, func, type_coerce
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, Row, String, func, type_coerce
+from sqlmodel import Session, col, select
 
 from okr_engine.database import columns_of, was_current
 from okr_engine.model import (
@@ -91,15 +91,20 @@ class Evidence:
     breaks: Mapping[Key, Sequence[date]]
 
 
-def gather_evidence(session: Session, quarter: Period, *, as_of: datetime | None = None) -> Evidence:
-    """Read what bears on `quarter`, as known at `as_of`, in as many queries for one key result as for a thousand."""
+def gather_evidence(
+    session: Session, quarter: Period, *, as_of: datetime | None = None, only: UUID | None = None
+) -> Evidence:
+    """Read what bears on `quarter`, as known at `as_of`, in as many queries for one key result as for a thousand.
+
+    With `only`, what bears on that key result.
+    """
     return Evidence(
         quarter=quarter,
-        subjects=_subjects(session, quarter),
-        observations=_observations(session, quarter, as_of),
-        targets=_targets(session, as_of),
-        limits=_limits(session, as_of),
-        breaks=_breaks(session, as_of),
+        subjects=_subjects(session, quarter, only),
+        observations=_observations(session, quarter, as_of, only),
+        targets=_targets(session, as_of, only),
+        limits=_limits(session, as_of, only),
+        breaks=_breaks(session, as_of, only),
     )
 
 
@@ -277,7 +282,7 @@ def _number(figure: Decimal) -> int | float:
     return int(rounded) if rounded.is_integer() else rounded
 
 
-def _subjects(session: Session, quarter: Period) -> list[Subject]:
+def _subjects(session: Session, quarter: Period, only: UUID | None) -> list[Subject]:
     rows = session.execute(
         columns_of(
             KeyResult.id,
@@ -297,13 +302,14 @@ def _subjects(session: Session, quarter: Period) -> list[Subject]:
         )
         .join(Indicator, col(Indicator.id) == col(KeyResult.indicator_id))
         .where(col(KeyResult.starts) <= quarter.end, col(KeyResult.due) >= quarter.start)
+        .where(*([] if only is None else [col(KeyResult.id) == only]))
         .order_by(col(KeyResult.code))
     )
     return [Subject(*row) for row in rows]
 
 
 def _observations(
-    session: Session, quarter: Period, as_of: datetime | None
+    session: Session, quarter: Period, as_of: datetime | None, only: UUID | None
 ) -> dict[tuple[Key, Key], dict[Period, Observation]]:
     periods = [ending.shifted(-back) for ending in _periods_ending_with(quarter) for back in range(LOOK_BACK + 1)]
     rows = session.execute(
@@ -313,7 +319,11 @@ def _observations(
             Measurement.period,
             Measurement.value,
             Measurement.no_data_reason,
-        ).where(was_current(Measurement, as_of), col(Measurement.period).in_(periods))
+        ).where(
+            was_current(Measurement, as_of),
+            col(Measurement.period).in_(periods),
+            *_of_one(Measurement.indicator_id, only),
+        )
     )
     found: dict[tuple[Key, Key], dict[Period, Observation]] = defaultdict(dict)
     for indicator, unit, period, value, reason in rows:
@@ -325,7 +335,7 @@ def _periods_ending_with(quarter: Period) -> list[Period]:
     return [period for cadence in Cadence if (period := quarter.of_cadence(cadence))]
 
 
-def _targets(session: Session, as_of: datetime | None) -> dict[Key, list[DatedLimit]]:
+def _targets(session: Session, as_of: datetime | None, only: UUID | None) -> dict[Key, list[DatedLimit]]:
     rows = session.execute(
         columns_of(
             Target.key_result_id,
@@ -335,15 +345,15 @@ def _targets(session: Session, as_of: datetime | None) -> dict[Key, list[DatedLi
             Target.low,
             Target.high,
             Target.basis,
-        ).where(was_current(Target, as_of))
+        ).where(was_current(Target, as_of), *([] if only is None else [col(Target.key_result_id) == only]))
     )
     return _dated(rows)
 
 
-def _limits(session: Session, as_of: datetime | None) -> dict[Key, list[DatedLimit]]:
+def _limits(session: Session, as_of: datetime | None, only: UUID | None) -> dict[Key, list[DatedLimit]]:
     rows = session.execute(
         columns_of(_key(Limit.indicator_id), Limit.valid_from, Limit.valid_to, Limit.value).where(
-            was_current(Limit, as_of)
+            was_current(Limit, as_of), *_of_one(Limit.indicator_id, only)
         )
     )
     return _dated((*row, None, None, TargetBasis.STATUTORY) for row in rows)
@@ -356,16 +366,25 @@ def _dated(rows: Iterable[Row[Any] | tuple[Any, ...]]) -> dict[Key, list[DatedLi
     return dated
 
 
-def _breaks(session: Session, as_of: datetime | None) -> dict[Key, list[date]]:
+def _breaks(session: Session, as_of: datetime | None, only: UUID | None) -> dict[Key, list[date]]:
     rows = session.execute(
         columns_of(_key(ComparabilityBreak.indicator_id), ComparabilityBreak.day).where(
-            was_current(ComparabilityBreak, as_of), col(ComparabilityBreak.withdrawn).is_(False)
+            was_current(ComparabilityBreak, as_of),
+            col(ComparabilityBreak.withdrawn).is_(False),
+            *_of_one(ComparabilityBreak.indicator_id, only),
         )
     )
     days: dict[Key, list[date]] = defaultdict(list)
     for indicator, day in rows:
         days[indicator].append(day)
     return days
+
+
+def _of_one(indicator: UUID, only: UUID | None) -> list[ColumnElement[bool]]:
+    """The condition that keeps what belongs to the indicator of key result `only`."""
+    if only is None:
+        return []
+    return [col(indicator).in_(select(KeyResult.indicator_id).where(col(KeyResult.id) == only))]
 
 
 def _key(identity: UUID) -> Any:
