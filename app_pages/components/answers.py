@@ -9,7 +9,8 @@ from okr_engine.access import OPERATOR, SCHEDULE, Actor
 from okr_engine.periods import Period
 from okr_engine.services import people
 from okr_engine.services.action_views import ActionView, action_views
-from okr_engine.services.goal_reports import GoalReport, goal_report
+from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
+from okr_engine.services.goal_reports import GoalReport, KeyResultReport, goal_report
 from okr_engine.services.narratives import NarrativeView, narrative_history
 from okr_engine.services.standings import StrategyStanding, standings
 from okr_engine.words import Language, Words
@@ -28,6 +29,11 @@ def open_actions() -> list[ActionView]:
 def report_of_goal(code: str, quarter: Period) -> GoalReport:
     """The goal, whole; NotFound where there is none that the person may read."""
     return _report(stamp(), code, quarter, user())
+
+
+def card_of(report: KeyResultReport, quarter: Period) -> ExplanationCard | None:
+    """The status of a key result explained; None where nothing has been decided."""
+    return _card(stamp(), report.standing.code, quarter, report)
 
 
 def versions_of_narrative(goal_id: UUID, quarter: Period, language: Language) -> list[NarrativeView]:
@@ -74,6 +80,11 @@ def _actions(stamp: Stamp, _actor: Actor) -> list[ActionView]:
 @st.cache_data(show_spinner=False, max_entries=500)
 def _report(stamp: Stamp, code: str, quarter: Period, _actor: Actor) -> GoalReport:
     return installation().ask(goal_report, _actor, code, quarter, today=stamp.today)
+
+
+@st.cache_data(show_spinner=False, max_entries=500)
+def _card(stamp: Stamp, code: str, quarter: Period, _report: KeyResultReport) -> ExplanationCard | None:  # noqa: ARG001 - the key
+    return installation().ask(explanation_card, _report, quarter, installation().rulebooks.status)
 
 
 @st.cache_data(show_spinner=False, max_entries=200)

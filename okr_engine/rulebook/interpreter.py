@@ -32,6 +32,17 @@ def interpret(rules: Sequence[Rule], facts: Sequence[CheckedFacts]) -> set[Firin
     }
 
 
+def holds(test: Condition, candidate: CheckedFacts, bound: Bound) -> bool:
+    """Whether the test is true of `candidate`, with the facts that the rule has bound so far, its own among them."""
+    left = candidate.values.get(test.fact)
+    if left is None:
+        return False
+    if isinstance(test.value, tuple):
+        return any(left == scalar(value) for value in test.value)
+    right = _referred(test.value, bound) if isinstance(test.value, Reference) else scalar(test.value)
+    return right is not None and _COMPARISONS[test.operator](left, right)
+
+
 def _matches(patterns: Sequence[Pattern], facts: Mapping[str, Sequence[CheckedFacts]], bound: Bound) -> Iterator[Bound]:
     if not patterns:
         yield bound
@@ -41,18 +52,8 @@ def _matches(patterns: Sequence[Pattern], facts: Mapping[str, Sequence[CheckedFa
         if any(candidate is taken for taken in bound.values()):
             continue
         wider = {**bound, pattern.alias: candidate}
-        if all(_holds(test, candidate, wider) for test in pattern.tests):
+        if all(holds(test, candidate, wider) for test in pattern.tests):
             yield from _matches(rest, facts, wider)
-
-
-def _holds(test: Condition, candidate: CheckedFacts, bound: Bound) -> bool:
-    left = candidate.values.get(test.fact)
-    if left is None:
-        return False
-    if isinstance(test.value, tuple):
-        return any(left == scalar(value) for value in test.value)
-    right = _referred(test.value, bound) if isinstance(test.value, Reference) else scalar(test.value)
-    return right is not None and _COMPARISONS[test.operator](left, right)
 
 
 def _referred(reference: Reference, bound: Bound) -> Scalar | None:

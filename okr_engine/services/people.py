@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
-from okr_engine.access import Actor, Grant
+from okr_engine.access import OPERATOR, SCHEDULE, Actor, Grant
 from okr_engine.database import known_at
 from okr_engine.errors import NotAllowed, NotFound
 from okr_engine.model import OrgUnit, Person, Role, RoleHolding
-from okr_engine.words import Words, message
+from okr_engine.words import Message, Words, message
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,13 @@ def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     return (
         dict(session.exec(select(Person.code, Person.name).where(col(Person.code).in_(wanted))).all()) if wanted else {}
     )
+
+
+def named(session: Session, codes: Iterable[str]) -> dict[str, str | Message]:
+    """How to call each of them: a person by name, operator and schedule by a word, anybody else by the code."""
+    wanted = set(codes)
+    words = {one.code: message(f"holders.{one.code}") for one in (OPERATOR, SCHEDULE)}
+    return {code: code for code in wanted} | words | names_of(session, wanted)
 
 
 def name_of(session: Session, code: str) -> str:

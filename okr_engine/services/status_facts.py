@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, String, func, type_coerce
@@ -153,6 +153,18 @@ def aim_of(direction: Direction, better: Polarity, target: DatedLimit | None) ->
     return Aim(sign, target=target.value if target and sign else None)
 
 
+class Dated(Protocol):
+    """What holds from one day to another."""
+
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+D = TypeVar("D", bound=Dated)
+
+
 class Walk(Protocol):
     """What a path needs of a key result."""
 
@@ -180,8 +192,8 @@ def path_from(key_result: Walk, kind: IndicatorKind, aim: Aim, breaks: Iterable[
     return path_of(aim, start, key_result.starts, key_result.due)
 
 
-def in_force(dated: Iterable[DatedLimit], day: date) -> DatedLimit | None:
-    """The target or limit that holds on `day`; of several the one that began last."""
+def in_force(dated: Iterable[D], day: date) -> D | None:
+    """Of what is dated, a target or a limit, the one that holds on `day`; of several the one that began last."""
     holding = [one for one in dated if one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)]
     return max(holding, key=lambda one: one.valid_from, default=None)
 

@@ -61,6 +61,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "event_word": None,
     "evidence_tier": Tier,
     "excluded": None,
+    "fact_origin": None,
     "figure": None,
     "figure_short": None,
     "finding": FindingKind,

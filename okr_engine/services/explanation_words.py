@@ -1,0 +1,83 @@
+"""An explanation card in words: what would change the status, since when it holds, and what was decided before."""
+
+from decimal import Decimal
+
+from okr_engine.i18n import figure, moment, say
+from okr_engine.i18n.formats import HOME
+from okr_engine.model import MeasureUnit
+from okr_engine.services.explanation_cards import ExplanationCard
+from okr_engine.services.goal_reports import KeyResultReport
+from okr_engine.services.reasons import shown_fact
+from okr_engine.services.standings import Decision
+from okr_engine.services.status_bands import Band
+from okr_engine.words import Language
+
+
+def what_would_change_it(card: ExplanationCard, report: KeyResultReport, language: Language) -> str:
+    """In a sentence or two: the nearest figures that would give a better status, and a worse one."""
+    if not card.bands or "value" not in card.decision.facts:
+        return ""
+    if len(card.bands) == 1:
+        return say(language, "explanation.nothing_changes_it")
+    sides = ((card.nearest(better=True), "explanation.to_better"), (card.nearest(better=False), "explanation.to_worse"))
+    return " ".join(
+        say(
+            language,
+            key,
+            status=say(language, f"status.{band.status}"),
+            range=band_in_words(band, card, report, language),
+            change=change_in_words(band, card, report, language),
+        )
+        for band, key in sides
+        if band
+    )
+
+
+def band_in_words(band: Band, card: ExplanationCard, report: KeyResultReport, language: Language) -> str:
+    """The figures of a band: at least, at most, between; the ends of the scale go without saying."""
+    low, high = _figure(band.low, report, language), _figure(band.high, report, language)
+    is_lowest, is_highest = band == card.bands[0], band == card.bands[-1]
+    if is_lowest and is_highest:
+        return say(language, "band.any")
+    if is_lowest:
+        return say(language, "band.at_most", high=high)
+    if is_highest:
+        return say(language, "band.at_least", low=low)
+    return high if low == high else say(language, "band.between", low=low, high=high)
+
+
+def change_in_words(band: Band, card: ExplanationCard, report: KeyResultReport, language: Language) -> str:
+    """The change from the figure that was judged to the nearest of the band, in the indicator's own unit; signed."""
+    change = band.distance_from(Decimal(str(card.decision.facts["value"])))
+    unit = "points" if report.standing.measure == MeasureUnit.PERCENT else report.standing.measure
+    decimals = max(report.standing.decimals, _decimals(change))
+    return figure(change, unit, language, decimals=decimals, signed=True)
+
+
+def decided_before(one: Decision, report: KeyResultReport, language: Language, zone: str = HOME) -> str:
+    """A former decision on the same quarter: the status, the figure it rested on, the rule, and when."""
+    value = one.facts.get("value")
+    standing = report.standing
+    shown = shown_fact("value", value, standing.measure, standing.decimals, language) if value is not None else "–"
+    return say(
+        language,
+        "explanation.decided_before",
+        status=say(language, f"status.{one.status}"),
+        value=shown,
+        rule=one.rule,
+        version=one.rule_version,
+        at=moment(one.decided_at, language, zone),
+    )
+
+
+def _figure(value: Decimal | None, report: KeyResultReport, language: Language) -> str:
+    if value is None:
+        return ""
+    decimals = max(report.standing.decimals, _decimals(value))
+    return figure(value, report.standing.measure, language, decimals=decimals)
+
+
+def _decimals(value: Decimal) -> int:
+    """How many decimals it takes to show the value exactly."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
