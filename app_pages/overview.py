@@ -12,6 +12,7 @@ from okr_engine.i18n import day, period, spoken
 from okr_engine.services.attention import Attention, wanting_attention
 from okr_engine.services.reasons import reason
 from okr_engine.services.standings import GoalStanding, PriorityStanding, StrategyStanding
+from okr_engine.statistics.roll_up import Standing
 
 # More than this nobody takes in; the rest stands beside its goal.
 SHOWN_MATTERS = 20
@@ -26,7 +27,17 @@ def counts(standing: StrategyStanding) -> None:
             st.metric(status_text(status), number, border=True, height="stretch")
     coverage = t("overview.coverage", measured=whole.measured, of=whole.of)
     left_out = [t("overview.not_assessed", count=whole.not_assessed)] if whole.not_assessed else []
-    st.caption(" ".join([coverage, *left_out]))
+    missing = [t("overview.gap", reason=t(f"no_data.{reason}"), count=count) for reason, count in standing.gaps.items()]
+    gaps = [t("overview.gaps", gaps=missing)] if missing else []
+    st.caption(" ".join([coverage, *left_out, *gaps]))
+    st.caption(how_it_adds_up(whole))
+
+
+def how_it_adds_up(whole: Standing) -> str:
+    """By which policy goals, priorities and the strategy get their status."""
+    if whole.on_track_share is None:
+        return t("roll_up.worst_of")
+    return f"{t('roll_up.weighted')} {roll_up_text(whole)}"
 
 
 def attention(matters: list[Attention]) -> Section:
@@ -75,6 +86,7 @@ def priority(one: PriorityStanding) -> Section:
     return Section(
         caption=t("overview.goals_of", priority=name),
         heading=name,
+        lead=[pill(one.standing.status, short=False), text(roll_up_text(one.standing))],
         columns=(
             Column(t("noun.goal"), 27),
             Column(t("overview.status"), 13),

@@ -59,3 +59,10 @@ class RoleKind(StrEnum):
     STRATEGY_OFFICE = "strategy_office"
     DATA_STEWARD = "data_steward"
     ADMINISTRATOR = "administrator"
+
+
+class RollUpMethod(StrEnum):
+    """How a roll-up gets its status."""
+
+    WORST_OF = "worst_of"
+    WEIGHTED = "weighted"

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app_pages.components.here import t
+from app_pages.components.here import language, t
+from okr_engine.i18n import figure
 from okr_engine.services.standings import Movement
 from okr_engine.statistics.roll_up import Standing
 from okr_engine.terms import Status
@@ -76,11 +77,24 @@ def movement_text(movement: Movement) -> str:
 
 
 def roll_up_text(standing: Standing) -> str:
-    """What lies behind a roll-up, the most serious first: «1 haasteissa · 2 etenee · 3/3 mitattu»."""
+    """What lies behind a roll-up, the most serious first: «1 haasteissa · 2 etenee · 3/3 mitattu».
+
+    Where it goes by weight the share follows, with what that share hides.
+    """
     if not standing.of:
         return t("overview.no_key_results")
-    counts = [
-        t(f"status_count.{status}", count=standing.counts[status]) for status in _BY_URGENCY if standing.counts[status]
-    ]
     measured = t("overview.measured_short", measured=standing.measured, of=standing.of)
-    return " · ".join([*counts, measured])
+    return " · ".join([*_counts(standing.counts), measured, *_share(standing)])
+
+
+def _counts(counts: Mapping[Status, int]) -> list[str]:
+    return [t(f"status_count.{status}", count=counts[status]) for status in _BY_URGENCY if counts.get(status)]
+
+
+def _share(standing: Standing) -> list[str]:
+    if standing.on_track_share is None:
+        return []
+    share = figure(standing.on_track_share * 100, "percent", language(), decimals=0)
+    hidden = _counts(standing.hidden)
+    said = t("roll_up.share_hides", share=share, hidden=hidden) if hidden else t("roll_up.share", share=share)
+    return [said]

@@ -105,11 +105,15 @@ function table({ caption, columns, rows }, shared) {
   const body = put('tbody', { role: 'rowgroup' }, ...rows.map((one) => row(one, columns, shared)))
   return put('table', { role: 'table' }, put('caption', {}, caption), widths(columns), heading(columns), body)
 }
+function words(parts, shared) {
+  return parts.length ? [put('p', { class: 'words' }, ...parts.map((part) => drawn(part, shared)))] : []
+}
 function section(one, shared) {
   return put('section', {},
     ...(one.heading ? [put(`h${shared.level}`, {}, one.heading)] : []),
+    ...words(one.lead, shared),
     ...(one.rows.length ? [table(one, shared)] : []),
-    ...(one.notes.length ? [put('p', {}, ...one.notes.map((part) => drawn(part, shared)))] : []))
+    ...words(one.notes, shared))
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {

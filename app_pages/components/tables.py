@@ -35,12 +35,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """A table with its caption, and a heading above it where there is one."""
+    """A table with its caption; above it a heading and a few words, below it notes, where there are any."""
 
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Row]
     heading: str = ""
+    lead: Sequence[Part] = field(default_factory=tuple)
     notes: Sequence[Part] = field(default_factory=tuple)
 
 
@@ -129,6 +130,7 @@ def _as_data(section: Section) -> dict[str, Any]:
     return {
         "caption": section.caption,
         "heading": section.heading,
+        "lead": list(section.lead),
         "notes": list(section.notes),
         "columns": [{"title": one.title, "share": one.share, "figures": one.figures} for one in section.columns],
         "rows": [{"cells": [list(cell) for cell in row.cells], "chosen": row.chosen} for row in section.rows],

@@ -11,7 +11,7 @@ from sqlmodel import Field
 
 from okr_engine.model.columns import Choice, Code, ExactDecimal, Figure, Line
 from okr_engine.model.rows import Editable, Form, Named, NamedForm, Recorded, only_one_current
-from okr_engine.terms import Direction, KeyResultKind
+from okr_engine.terms import Direction, KeyResultKind, RollUpMethod
 
 
 class Strategy(Named, Editable, table=True):
@@ -156,3 +156,13 @@ class TargetForm(Form):
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValueError("an end on or after the start")
         return self
+
+
+class RollUpPolicy(Recorded, table=True):
+    """How key results add up to goals, priorities and strategies, for the quarters that end on or after a day."""
+
+    __tablename__ = "roll_up_policy"
+    __table_args__ = (only_one_current("uq_roll_up_policy_current", "valid_from"),)
+    valid_from: date
+    method: RollUpMethod = Field(sa_type=Choice(RollUpMethod))
+    on_track_from: Decimal = Field(default=Decimal(1), sa_type=ExactDecimal)

@@ -93,7 +93,7 @@ def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
 def named(session: Session, codes: Iterable[str]) -> dict[str, str | Message]:
     """How to call each of them: a person by name, operator and schedule by a word, anybody else by the code."""
     wanted = set(codes)
-    words = {one.code: message(f"holders.{one.code}") for one in (OPERATOR, SCHEDULE)}
+    words = {OPERATOR.code: message("holders.operator"), SCHEDULE.code: message("holders.schedule")}
     return {code: code for code in wanted} | words | names_of(session, wanted)
 
 

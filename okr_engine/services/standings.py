@@ -1,7 +1,7 @@
 """How everything stands in a quarter, as known at a moment: strategies, priorities, goals and their key results."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from okr_engine.model import (
     KeyResult,
     KeyResultKind,
     MeasureUnit,
+    NoDataReason,
     Priority,
     Role,
     Status,
@@ -27,7 +28,8 @@ from okr_engine.model import (
     Strategy,
 )
 from okr_engine.periods import Period
-from okr_engine.statistics.roll_up import Standing, worst_of
+from okr_engine.services.roll_up_policies import policy_on
+from okr_engine.statistics.roll_up import Member, Policy, Standing, rolled_up
 from okr_engine.words import Words
 
 
@@ -77,6 +79,7 @@ class KeyResultStanding:
     kind: KeyResultKind
     measure: MeasureUnit
     decimals: int
+    weight: Decimal
     decision: Decision | None
 
     @property
@@ -85,9 +88,20 @@ class KeyResultStanding:
         return self.decision.status if self.decision else Status.NO_DATA
 
     @property
+    def member(self) -> Member:
+        """It as a part of a roll-up."""
+        return Member(self.status, self.weight)
+
+    @property
     def is_measured_now(self) -> bool:
         """Whether the indicator has a period that ends in the quarter; a half-yearly one has none in the first."""
         return self.decision is None or self.decision.is_of_this_quarter
+
+    @property
+    def no_data_reason(self) -> NoDataReason | None:
+        """Why there is no figure, as it was decided on."""
+        told = self.decision.facts.get("no_data_reason") if self.decision else None
+        return NoDataReason(told) if told else None
 
     @property
     def value(self) -> Decimal | None:
@@ -128,19 +142,21 @@ class GoalStanding:
 
 @dataclass(frozen=True)
 class PriorityStanding:
-    """A priority with its goals."""
+    """A priority with its goals, and all of their key results together."""
 
     code: str
     name: Words
+    standing: Standing
     goals: tuple[GoalStanding, ...]
 
 
 @dataclass(frozen=True)
 class StrategyStanding:
-    """A strategy with its priorities."""
+    """A strategy with its priorities, and all of its key results together; the KPIs beside them commit to nothing."""
 
     code: str
     name: Words
+    standing: Standing
     priorities: tuple[PriorityStanding, ...]
 
     @property
@@ -149,9 +165,11 @@ class StrategyStanding:
         return tuple(goal for priority in self.priorities for goal in priority.goals)
 
     @property
-    def standing(self) -> Standing:
-        """All its key results together; the KPIs beside them commit to nothing and are not counted."""
-        return worst_of(one.status for goal in self.goals for one in goal.key_results)
+    def gaps(self) -> Mapping[NoDataReason, int]:
+        """Why key results have no figure, and how many; those that are not measured now lack none."""
+        rows = (one for goal in self.goals for one in goal.key_results if one.is_measured_now)
+        found = Counter(one.no_data_reason for one in rows if one.status is Status.NO_DATA)
+        return {reason: found[reason] for reason in NoDataReason if found[reason]}
 
     @property
     def decided_at(self) -> datetime | None:
@@ -172,28 +190,26 @@ def fact(decision: Decision | None, name: str) -> Decimal | None:
 def standings(
     session: Session, actor: Actor, quarter: Period, *, as_of: datetime | None = None, strategy: str | None = None
 ) -> list[StrategyStanding]:
-    """Every strategy the actor may read, or the one with that code; as many queries for ten goals as for a thousand."""
-    decisions = decisions_in(session, quarter, as_of)
-    before = decisions_in(session, quarter.shifted(-1), as_of)
-    indicators = {one.id: one for one in known_at(session, Indicator, as_of)}
+    """Every strategy the actor may read, or the one with that code; as many queries for ten goals as for a thousand.
+
+    Each quarter is rolled up by the policy that holds on its last day.
+    """
+    known = _known(session, quarter, as_of)
     rows: dict[UUID, list[KeyResult]] = defaultdict(list)
     for key_result in sorted(known_at(session, KeyResult, as_of), key=lambda one: (one.position, one.code)):
         if key_result.starts <= quarter.end and key_result.due >= quarter.start:
             rows[key_result.goal_id].append(key_result)
-    roles = {role.id: role.name for role in known_at(session, Role, as_of)}
-    actions = _open_actions(session, quarter, as_of)
     goals: dict[UUID, list[GoalStanding]] = defaultdict(list)
     for goal in sorted(known_at(session, Goal, as_of), key=lambda one: (one.position, one.code)):
         if may(actor, Permission.READ, goal.unit_id):
-            found = _goal(goal, rows[goal.id], indicators, decisions, before, roles, actions)
-            goals[goal.priority_id].append(found)
+            goals[goal.priority_id].append(_goal(goal, rows[goal.id], known))
     priorities: dict[UUID, list[PriorityStanding]] = defaultdict(list)
-    for priority in sorted(known_at(session, Priority, as_of), key=lambda one: (one.position, one.code)):
-        if goals[priority.id]:
-            found_goals = tuple(goals[priority.id])
-            priorities[priority.strategy_id].append(PriorityStanding(priority.code, priority.name, found_goals))
+    for one in sorted(known_at(session, Priority, as_of), key=lambda one: (one.position, one.code)):
+        if found := tuple(goals[one.id]):
+            together = PriorityStanding(one.code, one.name, _together(found, known.policy), found)
+            priorities[one.strategy_id].append(together)
     return [
-        StrategyStanding(one.code, one.name, tuple(priorities[one.id]))
+        _strategy(one, tuple(priorities[one.id]), known.policy)
         for one in sorted(known_at(session, Strategy, as_of), key=lambda one: one.code)
         if priorities[one.id]
         and strategy in (None, one.code)
@@ -225,31 +241,66 @@ def decision_of(row: Mapping[Any, Any]) -> Decision:
     )
 
 
-def _goal(
-    goal: Goal,
-    rows: Iterable[KeyResult],
-    indicators: Mapping[UUID, Indicator],
-    decisions: Mapping[UUID, Decision],
-    before: Mapping[UUID, Decision],
-    roles: Mapping[UUID, Words],
-    actions: Mapping[UUID, list[str]],
-) -> GoalStanding:
-    found = [_key_result(row, indicators[row.indicator_id], decisions.get(row.id)) for row in rows]
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a quarter and of the one before it."""
+
+    decisions: Mapping[UUID, Decision]
+    before: Mapping[UUID, Decision]
+    policy: Policy
+    policy_before: Policy
+    indicators: Mapping[UUID, Indicator]
+    roles: Mapping[UUID, Words]
+    actions: Mapping[UUID, list[str]]
+
+
+def _known(session: Session, quarter: Period, as_of: datetime | None) -> _Known:
+    before = quarter.shifted(-1)
+    return _Known(
+        decisions=decisions_in(session, quarter, as_of),
+        before=decisions_in(session, before, as_of),
+        policy=policy_on(session, quarter.end, as_of),
+        policy_before=policy_on(session, before.end, as_of),
+        indicators={one.id: one for one in known_at(session, Indicator, as_of)},
+        roles={role.id: role.name for role in known_at(session, Role, as_of)},
+        actions=_open_actions(session, quarter, as_of),
+    )
+
+
+def _strategy(row: Strategy, priorities: tuple[PriorityStanding, ...], policy: Policy) -> StrategyStanding:
+    goals = [goal for priority in priorities for goal in priority.goals]
+    return StrategyStanding(row.code, row.name, _together(goals, policy), priorities)
+
+
+def _together(goals: Iterable[GoalStanding], policy: Policy) -> Standing:
+    return rolled_up((one.member for goal in goals for one in goal.key_results if one.is_measured_now), policy)
+
+
+def _goal(goal: Goal, rows: Iterable[KeyResult], known: _Known) -> GoalStanding:
+    found = [_key_result(row, known.indicators[row.indicator_id], known.decisions.get(row.id)) for row in rows]
     key_results = tuple(one for one in found if one.kind == KeyResultKind.KEY_RESULT)
-    found_before = [before[one.id] for one in key_results if one.id in before]
-    earlier = [one.status for one in found_before if one.is_of_this_quarter]
+    earlier = [Member(before.status, one.weight) for one, before in _decided_before(key_results, known)]
     return GoalStanding(
         id=goal.id,
         code=goal.code,
         name=goal.name,
         unit_id=goal.unit_id,
-        owner=roles.get(goal.owner_role_id, Words()) if goal.owner_role_id else Words(),
-        standing=worst_of(one.status for one in key_results if one.is_measured_now),
-        previous=worst_of(earlier) if earlier else None,
+        owner=known.roles.get(goal.owner_role_id, Words()) if goal.owner_role_id else Words(),
+        standing=rolled_up((one.member for one in key_results if one.is_measured_now), known.policy),
+        previous=rolled_up(earlier, known.policy_before) if earlier else None,
         key_results=key_results,
         kpis=tuple(one for one in found if one.kind == KeyResultKind.KPI),
-        actions=tuple(code for one in found for code in actions.get(one.id, ())),
+        actions=tuple(code for one in found for code in known.actions.get(one.id, ())),
     )
+
+
+def _decided_before(
+    key_results: Iterable[KeyResultStanding], known: _Known
+) -> Iterator[tuple[KeyResultStanding, Decision]]:
+    for one in key_results:
+        before = known.before.get(one.id)
+        if before and before.is_of_this_quarter:
+            yield one, before
 
 
 def _key_result(row: KeyResult, indicator: Indicator, decision: Decision | None) -> KeyResultStanding:
@@ -260,6 +311,7 @@ def _key_result(row: KeyResult, indicator: Indicator, decision: Decision | None)
         kind=row.kind,
         measure=indicator.unit,
         decimals=indicator.decimals,
+        weight=row.weight,
         decision=decision,
     )
 

@@ -11,19 +11,24 @@ from okr_engine.access import Actor
 from okr_engine.periods import Period
 from okr_engine.services.action_views import ActionView, action_views
 from okr_engine.services.reasons import reason
-from okr_engine.services.standings import GoalStanding, KeyResultStanding, standings
+from okr_engine.services.standings import GoalStanding, KeyResultStanding, StrategyStanding, standings
+from okr_engine.statistics.roll_up import Standing
 from okr_engine.words import Language, Words
 
 
 def status_report(
     session: Session, actor: Actor, quarter: Period, *, today: date, as_of: datetime | None = None
 ) -> dict[str, Any]:
-    """`{period, as_of, goals: […]}`: every goal the actor may read, with its key results, KPIs and open actions."""
+    """`{period, as_of, strategies: […], goals: […]}`: what the actor may read, rolled up and goal by goal.
+
+    A strategy has its priorities, a goal its key results, KPIs and open actions; each roll-up its counts and coverage.
+    """
     found = standings(session, actor, quarter, as_of=as_of)
     actions = {view.code: view for view in action_views(session, actor, today=today, as_of=as_of)}
     return {
         "period": quarter.code,
         "as_of": as_of.isoformat() if as_of else None,
+        "strategies": [_strategy(strategy) for strategy in found],
         "goals": [_goal(goal, strategy.code, actions) for strategy in found for goal in strategy.goals],
     }
 
@@ -33,13 +38,35 @@ def _goal(goal: GoalStanding, strategy: str, actions: Mapping[str, ActionView]) 
         "code": goal.code,
         "strategy": strategy,
         "name": _words(goal.name),
-        "status": goal.standing.status.value,
-        "measured": goal.standing.measured,
-        "of": goal.standing.of,
-        "counts": {status.value: count for status, count in goal.standing.counts.items()},
+        **_standing(goal.standing),
         "key_results": [_key_result(one) for one in goal.key_results],
         "kpis": [_key_result(one) for one in goal.kpis],
         "actions": [_action(actions[code]) for code in goal.actions],
+    }
+
+
+def _strategy(strategy: StrategyStanding) -> dict[str, Any]:
+    priorities = [
+        {"code": one.code, "name": _words(one.name), **_standing(one.standing)} for one in strategy.priorities
+    ]
+    gaps = {reason.value: count for reason, count in strategy.gaps.items()}
+    return {
+        "code": strategy.code,
+        "name": _words(strategy.name),
+        **_standing(strategy.standing),
+        "gaps": gaps,
+        "priorities": priorities,
+    }
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    return {
+        "status": standing.status.value,
+        "measured": standing.measured,
+        "of": standing.of,
+        "counts": {status.value: count for status, count in standing.counts.items()},
+        "on_track_share": _number(standing.on_track_share),
+        "hidden": {status.value: count for status, count in standing.hidden.items()},
     }
 
 

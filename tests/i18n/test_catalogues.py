@@ -105,6 +105,7 @@ SHARED_TEXTS = {
     "figure_short.days",
     "figure_short.minutes",
     "indicator.definition",
+    "overview.gap",
     "indicator.version",
     "noun.period",
     "sources.required",

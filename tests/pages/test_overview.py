@@ -156,3 +156,18 @@ def test_the_way_to_the_import_is_shown_to_whoever_may_import(visit_nothing: Vis
 
     assert len(steward.get("page_link")) == 1
     assert len(viewer.get("page_link")) == 0
+
+
+def test_a_priority_says_how_it_stands_and_how_much_of_it_is_measured(visit: Visit) -> None:
+    first = next(one for one in sections(visit(STRATEGY_OFFICE, period="2025-Q2")) if "Apu löytyy" in one["heading"])
+
+    assert [words(part) for part in first["lead"]] == [
+        "Haasteita, joita ratkaistaan",
+        "1 haasteissa · 2 etenee · 3/3 mitattu",
+    ]
+
+
+def test_without_a_decision_the_worst_key_result_is_what_counts(visit: Visit) -> None:
+    said = [one.value for one in visit(STRATEGY_OFFICE, period="2025-Q2").caption]
+
+    assert "Tavoitteen, painopisteen ja strategian tilanne on sen huonoin avaintulos." in said
