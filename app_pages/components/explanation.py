@@ -8,6 +8,7 @@ from app_pages.components.plain import plain
 from app_pages.components.status import status_pill
 from app_pages.components.tables import Column, Part, Row, Section, note, pill, tables, tag, text
 from okr_engine.i18n import day, figure, period, speak, spoken
+from okr_engine.reports.explanation_card import Reader, explanation_page
 from okr_engine.services.assessments import AssessmentView
 from okr_engine.services.explanation_cards import ExplanationCard
 from okr_engine.services.explanation_words import (
@@ -46,6 +47,7 @@ def explanation(report: KeyResultReport, card: ExplanationCard | None, *, key: s
 
 def _details(report: KeyResultReport, card: ExplanationCard, key: str) -> None:
     """What stands behind the sentences: the figures that would change the status, the facts, and former decisions."""
+    _print(report, card, key)
     if card.bands:
         with st.expander(t("explanation.bands"), key=f"{key}.bands"):
             tables([_bands(report, card)], key=f"{key}.band_table")
@@ -86,6 +88,22 @@ def _remarks(one: Observed) -> list[Part]:
     tags += [tag(t("explanation.restated"))] if one.is_restated else []
     recorded = t("explanation.recorded", at=clock(one.recorded_at), source=one.source)
     return [*tags, text(" ".join(filter(None, (one.comment, recorded))))]
+
+
+def _print(report: KeyResultReport, card: ExplanationCard, key: str) -> None:
+    """The whole card as a page to print, made when it is asked for."""
+    place, quarter = installation(), card.quarter
+    reader = Reader(language(), place.settings.time_zone)
+    st.download_button(
+        t("explanation.print"),
+        data=lambda: explanation_page(report, card, reader, now=place.now()),
+        file_name=f"{report.standing.code}_{quarter.code}.html",
+        mime="text/html",
+        icon=":material/print:",
+        type="tertiary",
+        key=f"{key}.print",
+        on_click="ignore",
+    )
 
 
 def _reasons(standing: KeyResultStanding, card: ExplanationCard) -> None:

@@ -1,24 +1,31 @@
 """`okr explain`: why a key result has its status, what it rests on, and whether the figure is noise."""
 
 import json
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 
 from okr_engine.access import OPERATOR
 from okr_engine.cli.moments import typed_moment
 from okr_engine.cli.speaking import installation, tell
 from okr_engine.cli.statuses import typed_quarter
-from okr_engine.i18n import day, figure, moment, say, spoken
+from okr_engine.errors import NotFound
+from okr_engine.i18n import day, figure, moment, say, speak, spoken
 from okr_engine.i18n import period as period_told
 from okr_engine.model.rows import as_json, as_json_values
 from okr_engine.periods import Period
+from okr_engine.reports.explanation_card import Reader, explanation_page
+from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
+from okr_engine.services.explanation_words import band_in_words, decided_before, what_would_change_it
 from okr_engine.services.figure_series import Observed
 from okr_engine.services.goal_reports import KeyResultReport, key_result_report
+from okr_engine.services.installation import Installation
 from okr_engine.services.reasons import reason, shown_fact
-from okr_engine.services.standings import Decision
 from okr_engine.services.variation_words import variation_in_words
-from okr_engine.words import Language, Words
+from okr_engine.words import Language, Words, message
 
 
 def explain(
@@ -26,24 +33,48 @@ def explain(
     period: Annotated[str, typer.Option(help="The quarter, such as 2025-Q2.")],
     as_of: Annotated[str | None, typer.Option(help="What was known at that moment, such as 2025-07-31T12:00.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    html: Annotated[Path | None, typer.Option(help="A page to print, written to this file.")] = None,
 ) -> None:
-    """Explain a status: one sentence, then noise or not, the rule with its facts, and where the figures come from."""
+    """Explain a status: why, since when, noise or not, what would change it, the facts and where they come from."""
     place, quarter = installation(), typed_quarter(period)
     known = None if as_of is None else typed_moment(as_of, place.settings.zone)
-    report = place.ask(key_result_report, OPERATOR, code, quarter, today=place.today(), as_of=known)
-    if as_json:
-        typer.echo(json.dumps(_as_json(report, quarter), ensure_ascii=False, indent=2))
-        return
+    report, card = place.ask(_explained, code, quarter, place, known)
     language, zone = place.settings.language, place.settings.time_zone
+    if html is not None:
+        _write(html, report, card, quarter, Reader(language, zone), place.now())
+    elif as_json:
+        typer.echo(json.dumps(_as_json(report, card, quarter), ensure_ascii=False, indent=2))
+    else:
+        _tell(report, card, quarter, Reader(language, zone))
+
+
+def _explained(
+    session: Session, code: str, quarter: Period, place: Installation, as_of: datetime | None
+) -> tuple[KeyResultReport, ExplanationCard | None]:
+    report = key_result_report(session, OPERATOR, code, quarter, today=place.today(), as_of=as_of)
+    return report, explanation_card(session, report, quarter, place.rulebooks.status, as_of=as_of)
+
+
+def _write(
+    path: Path, report: KeyResultReport, card: ExplanationCard | None, quarter: Period, reader: Reader, now: datetime
+) -> None:
+    if card is None:
+        raise NotFound(message("error.nothing_decided", code=report.standing.code, period=quarter))
+    path.write_text(explanation_page(report, card, reader, now=now), "utf-8")
+    tell("explanation.written", path=path)
+
+
+def _tell(report: KeyResultReport, card: ExplanationCard | None, quarter: Period, reader: Reader) -> None:
+    language = reader.language
     _tell_status(report, quarter, language)
-    if report.standing.decision:
-        _tell_decision(report, report.standing.decision, language, zone)
+    if card:
+        _tell_card(report, card, reader)
     for one in report.breaks:
         why = spoken(one.text, language)
         typer.echo(f"{say(language, 'noun.comparability_break')} {day(one.day, language)}: {why}")
     for each in report.series:
         recorded = say(
-            language, "explanation.recorded", at=moment(each.recorded_at, language, zone), source=each.source
+            language, "explanation.recorded", at=moment(each.recorded_at, language, reader.zone), source=each.source
         )
         typer.echo(f"  {period_told(each.period, language)}  {_figure(report, each, language)}  {recorded}")
 
@@ -61,16 +92,25 @@ def _tell_status(report: KeyResultReport, quarter: Period, language: Language) -
         typer.echo(_sentence(report, flag.because, language))
 
 
-def _tell_decision(report: KeyResultReport, decision: Decision, language: Language, zone: str) -> None:
+def _tell_card(report: KeyResultReport, card: ExplanationCard, reader: Reader) -> None:
+    language, decision, standing = reader.language, card.decision, report.standing
     typer.echo(variation_in_words(report.variation, language))
-    decided = moment(decision.decided_at, language, zone)
+    if changes := what_would_change_it(card, report, language):
+        typer.echo(changes)
+    tell("explanation.since", since=card.since)
+    decided = moment(decision.decided_at, language, reader.zone)
     tell("explanation.rule", rule=decision.rule, version=decision.rule_version, at=decided)
     if report.assessment:
         word = say(language, f"status.{report.assessment.status}")
         typer.echo(f"{say(language, 'noun.owner_assessment')}: {word}. {report.assessment.explanation}")
-    for name, value in decision.facts.items():
-        shown = shown_fact(name, value, report.standing.measure, report.standing.decimals, language)
-        typer.echo(f"  {say(language, f'rules.fact.{name}')}: {shown}")
+    for band in reversed(card.bands):
+        typer.echo(f"  {say(language, f'status.{band.status}')}: {band_in_words(band, card, report, language)}")
+    for one in card.facts:
+        shown = shown_fact(one.name, one.value, standing.measure, standing.decimals, language)
+        origin = speak(one.origin, language, tz=reader.zone)
+        typer.echo(f"  {say(language, f'rules.fact.{one.name}')}: {shown}. {origin}")
+    for former in card.earlier:
+        typer.echo(decided_before(former, report, language, reader.zone))
 
 
 def _sentence(report: KeyResultReport, because: Words, language: Language) -> str:
@@ -85,7 +125,7 @@ def _figure(report: KeyResultReport, one: Observed, language: Language) -> str:
     return figure(one.value, report.standing.measure, language, decimals=report.standing.decimals)
 
 
-def _as_json(report: KeyResultReport, quarter: Period) -> dict[str, Any]:
+def _as_json(report: KeyResultReport, card: ExplanationCard | None, quarter: Period) -> dict[str, Any]:
     standing, decision, chart = report.standing, report.standing.decision, report.variation
     return {
         "key_result": standing.code,
@@ -99,6 +139,7 @@ def _as_json(report: KeyResultReport, quarter: Period) -> dict[str, Any]:
         "rule_version": decision.rule_version if decision else None,
         "decided_at": as_json(decision.decided_at) if decision else None,
         "facts": as_json_values(decision.facts) if decision else {},
+        **(_card_as_json(card, report) if card else {}),
         "evidence": {
             "tier": chart.current.tier.value,
             "points": len(chart.current.values),
@@ -110,6 +151,31 @@ def _as_json(report: KeyResultReport, quarter: Period) -> dict[str, Any]:
         "owner_assessment": report.assessment.status.value if report.assessment else None,
         "breaks": [one.day.isoformat() for one in report.breaks],
         "figures": [_figure_as_json(one) for one in report.series],
+    }
+
+
+def _card_as_json(card: ExplanationCard, report: KeyResultReport) -> dict[str, Any]:
+    return {
+        "since": card.since.code,
+        "origins": {one.name: {each.value: speak(one.origin, each) for each in Language} for one in card.facts},
+        "what_would_change_it": {one.value: what_would_change_it(card, report, one) for one in Language},
+        "bands": [
+            {"status": one.status.value, "low": as_json(one.low), "high": as_json(one.high)} for one in card.bands
+        ],
+        "nearly": [
+            {"rule": one.rule.name, "status": one.status.value, "lacks": one.lacking.fact if one.lacking else None}
+            for one in card.near
+        ],
+        "earlier": [
+            {
+                "status": one.status.value,
+                "rule": one.rule,
+                "rule_version": one.rule_version,
+                "value": one.facts.get("value"),
+                "decided_at": as_json(one.decided_at),
+            }
+            for one in card.earlier
+        ],
     }
 
 

@@ -43,6 +43,7 @@ class ExplanationCard:
     `restated` the figures that changed since the decision.
     """
 
+    quarter: Period
     decision: Decision
     facts: tuple[FactLine, ...]
     near: tuple[NearMiss, ...]
@@ -93,6 +94,7 @@ def explanation_card(
     facts = {"type": "key_result", "key": str(key_result), **decision.facts}
     decided = _decisions(session, key_result, as_of)
     return ExplanationCard(
+        quarter=quarter,
         decision=decision,
         facts=_lines(decision, sources, period),
         near=_near(rulebook, facts, decision) if rulebook else (),

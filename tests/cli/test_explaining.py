@@ -1,6 +1,7 @@
 """`okr explain`: why a status is what it is, in words and as JSON, and how it says no."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,25 @@ def test_the_explanation_is_json_for_programs(county: Okr) -> None:
     assert [(one["period"], one["value"]) for one in told["figures"]] == [("2025-Q1", "90.81"), ("2025-Q2", "70.11")]
     assert all(one["recorded_by"] and one["source"] for one in told["figures"])
     assert told["facts"]["missed_by"] == 29.89
+
+
+def test_it_is_told_what_would_change_the_status_and_where_each_fact_comes_from(county: Okr) -> None:
+    told = json.loads(county("explain", "A1.1", "--period", "2025-Q2", "--json").stdout)
+
+    assert [(one["status"], one["low"]) for one in told["bands"]] == [("challenges", "0"), ("on_track", "100")]
+    assert "100.00%" in told["what_would_change_it"]["en"]
+    assert told["origins"].keys() == told["facts"].keys()
+    assert told["since"] == "2025-Q1"
+    assert told["earlier"] == []
+
+
+def test_the_explanation_can_be_written_as_a_page_to_print(county: Okr, tmp_path: Path) -> None:
+    told = county("explain", "A1.1", "--period", "2025-Q2", "--html", str(tmp_path / "a11.html"))
+
+    assert told.returncode == 0
+    page = (tmp_path / "a11.html").read_text("utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "29.89" in page
 
 
 @pytest.mark.parametrize(("code", "period"), [("A9.9", "2025-Q2"), ("A1.1", "2025-06"), ("A1.1", "yesterday")])

@@ -1,0 +1,180 @@
+"""The explanation card as a page of its own, to print and to keep: everything on it, nothing fetched from anywhere."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from okr_engine.i18n import day, figure, moment, period, say, speak, spoken
+from okr_engine.services.explanation_cards import ExplanationCard
+from okr_engine.services.explanation_words import (
+    band_in_words,
+    change_in_words,
+    decided_before,
+    what_would_change_it,
+)
+from okr_engine.services.figure_series import Observed
+from okr_engine.services.goal_reports import KeyResultReport
+from okr_engine.services.reasons import reason, shown_fact
+from okr_engine.services.variation_words import variation_in_words
+from okr_engine.terms import Status
+from okr_engine.words import Language
+
+# A shape of its own for each status: paper may be grey.
+_SYMBOLS = {
+    Status.ON_TRACK: "●",
+    Status.CHALLENGES: "▲",
+    Status.NEEDS_SUPPORT: "■",
+    Status.NO_DATA: "…",
+    Status.NOT_ASSESSED: "–",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading, and whether figures stand under it."""
+
+    title: str
+    figures: bool = False
+
+
+@dataclass(frozen=True)
+class PrintedTable:
+    """A table as it is printed."""
+
+    heading: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """For whom the page is printed: in which language, on whose clock."""
+
+    language: Language
+    zone: str
+
+    def say(self, key: str, /, **values: object) -> str:
+        """The sentence for `key` in the reader's language."""
+        return say(self.language, key, **values)
+
+
+def explanation_page(report: KeyResultReport, card: ExplanationCard, reader: Reader, *, now: datetime) -> str:
+    """The card as an HTML document in one language; texts of people are escaped."""
+    standing, decision = report.standing, card.decision
+    rule = reader.say(
+        "explanation.rule",
+        rule=decision.rule,
+        version=decision.rule_version,
+        at=moment(decision.decided_at, reader.language, reader.zone),
+    )
+    return _template().render(
+        language=reader.language.value,
+        title=f"{standing.code} {spoken(standing.name, reader.language)}, {period(card.quarter, reader.language)}",
+        status=standing.status.value,
+        symbol=_SYMBOLS[standing.status],
+        status_word=reader.say(f"status.{standing.status}"),
+        sentences=list(_sentences(report, card, reader)),
+        rule=rule,
+        tables=[table for table in _tables(report, card, reader) if table.rows],
+        printed=reader.say("explanation.printed", at=moment(now, reader.language, reader.zone)),
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("okr_engine.reports", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+    )
+    return environment.get_template("explanation_card.html")
+
+
+def _sentences(report: KeyResultReport, card: ExplanationCard, reader: Reader) -> Iterator[str]:
+    standing, decision, language = report.standing, card.decision, reader.language
+    for because in (decision.because, *(flag.because for flag in decision.flags)):
+        yield reason(because, decision.facts, standing.measure, standing.decimals, language)
+    yield reader.say("explanation.since", since=card.since)
+    yield variation_in_words(report.variation, language)
+    if changes := what_would_change_it(card, report, language):
+        yield changes
+    for one in report.breaks:
+        text = spoken(one.text, language)
+        yield f"{reader.say('noun.comparability_break')} {day(one.day, language)}: {text}"
+    if report.assessment:
+        word = reader.say(f"status.{report.assessment.status}")
+        yield f"{reader.say('noun.owner_assessment')}: {word}. {report.assessment.explanation}"
+
+
+def _tables(report: KeyResultReport, card: ExplanationCard, reader: Reader) -> Iterator[PrintedTable]:
+    language, standing = reader.language, report.standing
+    has_value = "value" in card.decision.facts
+    yield PrintedTable(
+        reader.say("explanation.bands"),
+        [
+            Column(reader.say("overview.status")),
+            Column(reader.say("explanation.band_range")),
+            *([Column(reader.say("explanation.band_change"), figures=True)] if has_value else []),
+        ],
+        [
+            [
+                reader.say(f"status.{one.status}"),
+                band_in_words(one, card, report, language),
+                *([_change(report, card, place, reader)] if has_value else []),
+            ]
+            for place, one in reversed(list(enumerate(card.bands)))
+        ],
+    )
+    yield PrintedTable(
+        reader.say("explanation.facts"),
+        [
+            Column(reader.say("explanation.fact")),
+            Column(reader.say("explanation.fact_value"), figures=True),
+            Column(reader.say("explanation.origin")),
+        ],
+        [
+            [
+                reader.say(f"rules.fact.{one.name}"),
+                shown_fact(one.name, one.value, standing.measure, standing.decimals, language),
+                speak(one.origin, language, tz=reader.zone),
+            ]
+            for one in card.facts
+        ],
+    )
+    yield PrintedTable(
+        reader.say("explanation.figures_of", name=spoken(standing.name, language)),
+        [
+            Column(reader.say("noun.period")),
+            Column(reader.say("noun.measurement"), figures=True),
+            Column(reader.say("explanation.remarks")),
+        ],
+        [[period(one.period, language), _figure(report, one, reader), _remarks(one, reader)] for one in report.series],
+    )
+    yield PrintedTable(
+        reader.say("explanation.history"),
+        [Column(reader.say("overview.status"))],
+        [[decided_before(one, report, language, reader.zone)] for one in card.earlier],
+    )
+
+
+def _change(report: KeyResultReport, card: ExplanationCard, place: int, reader: Reader) -> str:
+    band = card.bands[place]
+    if card.is_here(band):
+        return reader.say("explanation.band_here")
+    return change_in_words(band, card, report, reader.language)
+
+
+def _figure(report: KeyResultReport, one: Observed, reader: Reader) -> str:
+    if one.value is None:
+        return reader.say(f"no_data.{one.no_data_reason}") if one.no_data_reason else "–"
+    return figure(one.value, report.standing.measure, reader.language, decimals=report.standing.decimals, short=True)
+
+
+def _remarks(one: Observed, reader: Reader) -> str:
+    said = [reader.say("explanation.provisional")] if one.provisional else []
+    said += [reader.say("explanation.restated")] if one.is_restated else []
+    at = moment(one.recorded_at, reader.language, reader.zone)
+    return ". ".join([*said, reader.say("explanation.recorded", at=at, source=one.source)])
