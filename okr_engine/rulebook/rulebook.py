@@ -80,8 +80,9 @@ class Rulebook:
 
 
 def fingerprint(rule: Rule) -> str:
-    """Eight digits by which a rule is known to say the same as another, wherever in its file it stands."""
-    content = json.dumps(_without_lines(asdict(rule)), ensure_ascii=False, default=str)
+    """Eight digits by which a rule is known to decide as another does, whatever its name, words and examples."""
+    decides = {name: value for name, value in asdict(rule).items() if name in ("priority", "patterns", "then")}
+    content = json.dumps(decides, ensure_ascii=False, default=str)
     return hashlib.sha256(content.encode()).hexdigest()[:8]
 
 

@@ -22,6 +22,7 @@ from okr_engine.model.indicators import BreakKind, MeasureUnit
 from okr_engine.model.reviews import NarrativeState
 from okr_engine.model.sources import FindingKind, Rhythm, RunState
 from okr_engine.periods import Cadence
+from okr_engine.services.back_tests import HarmKind
 from okr_engine.services.data_desk import DataState
 from okr_engine.services.figure_views import Origin
 from okr_engine.services.source_views import Health
@@ -80,6 +81,8 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "question": None,
     "rhythm": Rhythm,
     "role": RoleKind,
+    "rule_harm": HarmKind,
+    "rule_harm_means": HarmKind,
     "run_state": RunState,
     "rules.fact": None,
     "share": None,
