@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from okr_engine.periods import Period
 from okr_engine.rulebook import Rulebook, fingerprint
 from okr_engine.rulebook.trying import Judged, Trial, TriedRule, trial_of
 from okr_engine.services.evaluation import Track
-from okr_engine.services.rulebook_editions import STATUS_FILE, require_publisher
+from okr_engine.services.rulebook_editions import STATUS_FILE, edition_in_force, require_publisher
 from okr_engine.words import Words
 
 MOST_FLIPPED = 0.2
@@ -177,13 +178,16 @@ def check_draft(actor: Actor, yaml: str, file: str = STATUS_FILE) -> tuple[Tried
         return tuple(trial.rules.values())
 
 
-def back_test(session: Session, actor: Actor, yaml: str, in_force: Rulebook, *, track: Track = iter) -> BackTest:
+def back_test(
+    session: Session, actor: Actor, yaml: str, shipped: Rulebook, *, today: date, track: Track = iter
+) -> BackTest:
     """Let the draft judge the recorded facts of every decision on record, quarter by quarter, and change nothing.
 
     The rules are the same for every unit, and so whoever may publish them is told of every key result. Raises
     InvalidRules for a draft that is not sound, InvalidInput for one that takes too long, too much, or dies.
     """
     require_publisher(actor)
+    in_force = edition_in_force(session, shipped, today=today)
     names, recorded = _names(session), _recorded(session)
     quarters = sorted({quarter for statuses in recorded.values() for quarter in statuses})
     counts, matrix, heard = [], Counter[tuple[Status, Status]](), set[str]()
@@ -197,7 +201,7 @@ def back_test(session: Session, actor: Actor, yaml: str, in_force: Rulebook, *, 
             counts.append(_counted(quarter, cases))
             matrix.update((one.before, one.after) for one in cases)
             notable += [one for one in cases if one.is_flipped or one.harm]
-        silent = _never_heard(trial, heard, in_force)
+        silent = _never_heard(trial, heard, in_force.rulebook)
     flips = tuple(one for one in notable if one.is_flipped)
     return BackTest(
         digest=digest_of(yaml),

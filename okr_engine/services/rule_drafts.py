@@ -1,11 +1,11 @@
 """The draft of the next edition of the status rules: one text, saved by whoever may publish, never over another's."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor
-from okr_engine.database import moment_of
 from okr_engine.errors import InvalidRules, Mistake, Place, StaleEdit
 from okr_engine.model import RulebookDraft
 from okr_engine.rulebook import Rulebook
@@ -24,11 +24,13 @@ class DraftView:
     saved_by: str
 
 
-def draft_of(session: Session, actor: Actor, in_force: Rulebook) -> DraftView:
+def draft_of(session: Session, actor: Actor, shipped: Rulebook, *, today: date) -> DraftView:
     """The draft as it was saved last, or the text in force where there is none."""
     require_publisher(actor)
     known = _saved(session)
-    return DraftView(known.yaml, known.version, known.saved_by) if known else DraftView(in_force.yaml, 0, "")
+    if known is not None:
+        return DraftView(known.yaml, known.version, known.saved_by)
+    return DraftView(edition_in_force(session, shipped, today=today).rulebook.yaml, 0, "")
 
 
 def save_draft(session: Session, actor: Actor, yaml: str, *, based_on: int) -> int:
@@ -49,12 +51,6 @@ def save_draft(session: Session, actor: Actor, yaml: str, *, based_on: int) -> i
     session.add(draft)
     session.flush()
     return draft.version
-
-
-def start_over(session: Session, actor: Actor, shipped: Rulebook, *, based_on: int) -> int:
-    """Put the text in force in the draft's place."""
-    in_force = edition_in_force(session, shipped, today=moment_of(session).date())
-    return save_draft(session, actor, in_force.rulebook.yaml, based_on=based_on)
 
 
 def _saved(session: Session) -> RulebookDraft | None:

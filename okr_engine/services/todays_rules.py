@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session
@@ -11,6 +12,7 @@ from okr_engine.model import Status
 from okr_engine.periods import Period
 from okr_engine.rulebook import Rulebook
 from okr_engine.services.back_tests import KeyResultName, names_of_key_results
+from okr_engine.services.rulebook_editions import edition_in_force
 from okr_engine.services.standings import decisions_in
 from okr_engine.services.statuses import decisions_from
 from okr_engine.words import Words
@@ -58,3 +60,10 @@ def under_rules(session: Session, actor: Actor, quarter: Period, rulebook: Ruleb
         for one in decisions_from(rulebook, facts)
     ]
     return sorted(found, key=lambda one: (not one.differs, one.subject.code))
+
+
+def under_todays_rules(
+    session: Session, actor: Actor, quarter: Period, shipped: Rulebook, *, today: date
+) -> list[UnderRules]:
+    """The same by the rules in force today."""
+    return under_rules(session, actor, quarter, edition_in_force(session, shipped, today=today).rulebook)

@@ -35,6 +35,7 @@ from tests.services.small_county import (
     Q2,
     Q3,
     STRATEGY_OFFICE,
+    TODAY,
     VIEWER,
     SmallCounty,
 )
@@ -56,7 +57,7 @@ class Tried:
 
     def on(self, draft: Draft, **more: object) -> BackTest:
         rules = self.county.rulebooks.status
-        found: BackTest = self.county.see(STRATEGY_OFFICE, back_test, draft(rules), rules, **more)
+        found: BackTest = self.county.see(STRATEGY_OFFICE, back_test, draft(rules), rules, today=TODAY, **more)
         return found
 
 
@@ -206,7 +207,7 @@ def test_only_whoever_may_publish_tries_a_draft(tried: Tried) -> None:
     rules = tried.county.rulebooks.status
 
     with pytest.raises(NotAllowed):
-        tried.county.see(VIEWER, back_test, rules.yaml, rules)
+        tried.county.see(VIEWER, back_test, rules.yaml, rules, today=TODAY)
 
 
 def test_a_draft_with_mistakes_is_not_tried(tried: Tried) -> None:
@@ -224,9 +225,10 @@ def test_a_check_tells_the_rules_of_a_sound_draft(tried: Tried) -> None:
 
 def test_the_database_is_asked_as_often_for_many_key_results_as_for_few(tried: Tried) -> None:
     asked: list[str] = []
+    rules = tried.county.rulebooks.status
     event.listen(tried.county.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
 
     with reading(tried.county.engine) as session:
-        back_test(session, OPERATOR, tried.county.rulebooks.status.yaml, tried.county.rulebooks.status)
+        back_test(session, OPERATOR, rules.yaml, rules, today=TODAY)
 
-    assert sum(one.startswith("SELECT") for one in asked) == 3 + len((Q1, Q2, Q3, Q4))
+    assert sum(one.startswith("SELECT") for one in asked) == 4 + len((Q1, Q2, Q3, Q4))

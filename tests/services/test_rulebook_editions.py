@@ -60,7 +60,7 @@ def other_file(county: SmallCounty) -> Rulebooks:
 
 def publish_milder(county: SmallCounty, day: date) -> str:
     yaml = milder(county.rulebooks.status)
-    tested = county.see(STRATEGY_OFFICE, back_test, yaml, county.rulebooks.status)
+    tested = county.see(STRATEGY_OFFICE, back_test, yaml, county.rulebooks.status, today=TODAY)
     version: str = county.act(
         STRATEGY_OFFICE,
         publish,
