@@ -53,6 +53,13 @@ def save_draft(session: Session, actor: Actor, yaml: str, *, based_on: int) -> i
     return draft.version
 
 
+def replace_draft(session: Session, yaml: str, *, saved_by: str) -> None:
+    """Let the draft, if there is one, begin again from what has just been published."""
+    known = _saved(session)
+    if known is not None:
+        known.yaml, known.saved_by = yaml, saved_by
+
+
 def _saved(session: Session) -> RulebookDraft | None:
     return session.exec(select(RulebookDraft).where(col(RulebookDraft.name) == STATUS)).first()
 

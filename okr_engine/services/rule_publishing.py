@@ -13,6 +13,7 @@ from okr_engine.rulebook import Rulebook, in_force_from, rulebook_of
 from okr_engine.services.back_tests import BackTest, HarmKind, decisions_on_record, digest_of, summary_of
 from okr_engine.services.evaluation import decide_newly_covered
 from okr_engine.services.installation import Rulebooks
+from okr_engine.services.rule_drafts import replace_draft
 from okr_engine.services.rulebook_editions import (
     STATUS,
     STATUS_FILE,
@@ -56,6 +57,7 @@ def publish(
         raise InvalidInput(message("rulebook.nothing_changed"))
     rulebook = _dated(session, yaml, valid_from)
     _enter(session, actor, rulebook, tested, told)
+    replace_draft(session, rulebook.yaml, saved_by=actor.code)
     decide_newly_covered(session, actor, rulebooks)
     return rulebook.version
 

@@ -25,6 +25,7 @@ from okr_engine.periods import Cadence
 from okr_engine.services.back_tests import HarmKind
 from okr_engine.services.data_desk import DataState
 from okr_engine.services.figure_views import Origin
+from okr_engine.services.rulebook_views import Book, InForce
 from okr_engine.services.source_views import Health
 from okr_engine.services.standings import Movement
 from okr_engine.services.unit_views import Verdict
@@ -85,6 +86,9 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "rule_harm": HarmKind,
     "rule_harm_means": HarmKind,
     "rule_sum": None,
+    "ruling.about_book": Book,
+    "ruling.in_force": InForce,
+    "ruling.view": None,
     "run_state": RunState,
     "rules.fact": None,
     "share": None,
