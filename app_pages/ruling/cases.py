@@ -17,7 +17,7 @@ def cases_table(cases: Sequence[Case], caption: str, *, most: int) -> Section:
     return Section(
         caption=caption,
         columns=(
-            Column(t("noun.key_result"), 28),
+            Column(t("my_work.key_result_or_kpi"), 28),
             Column(t("noun.quarter"), 10),
             Column(t("ruling.recorded"), 15),
             Column(t("ruling.in_draft"), 15),
@@ -36,10 +36,11 @@ def reason_of(because: Words, facts: Mapping[str, Any], subject: KeyResultName) 
 def _row(one: Case) -> Row:
     subject = one.subject
     name = f"{subject.code} {spoken(subject.name, language())}"
+    address = {"code": subject.goal, "kr": subject.code, "period": one.quarter.code}
     rules = f"{one.rule_before} → {one.rule_after}" if one.rule_before != one.rule_after else one.rule_after
     return Row(
         [
-            [link(name, "goal", code=subject.goal, kr=subject.code, period=one.quarter.code)],
+            [link(name, "goal", **address) if subject.may_open else text(name)],
             [text(period(one.quarter, language()))],
             [pill(one.before)],
             [pill(one.after)],

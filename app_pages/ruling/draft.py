@@ -15,8 +15,10 @@ from okr_engine.services.back_tests import BackTest, back_test, check_draft, dig
 from okr_engine.services.rule_drafts import DraftView, save_draft
 from okr_engine.services.rulebook_views import Book
 
-_SAVED, _TRIED, _PUBLISHED = "rules.saved", "rules.tried", "rules.published"
+_SAVED, _TRIED, _PUBLISHED = "rules.saved", "rules.back_test", "rules.published"
 _HEIGHT = 520
+# In YAML the columns mean something; Streamlit's text area has no other font of its own.
+_EVEN_COLUMNS = "<style>.st-key-rules-draft-yaml textarea { font-family: monospace; font-size: .85rem }</style>"
 
 
 def draft_section() -> None:
@@ -27,15 +29,13 @@ def draft_section() -> None:
     known = draft()
     form = OpenForm("rules.draft", OnRecord(known.version, {"yaml": known.yaml}, _saved(known)))
     _begin_from(known, form)
+    st.html(_EVEN_COLUMNS)
     yaml = form.text_area("yaml", t("ruling.draft_text"), height=_HEIGHT)
     if known.version:
         st.caption(plain(_saved(known)))
     if st.session_state.pop(_SAVED, False):
         st.success(t("ruling.draft_saved"), icon=":material/check_circle:")
-    if _saving(form):
-        st.session_state[_SAVED] = True
-        st.rerun()
-    _trying(yaml)
+    _acting(form, yaml)
     tested: BackTest | None = st.session_state.get(_TRIED)
     if tested is None:
         return
@@ -50,33 +50,45 @@ def draft_section() -> None:
         st.rerun()
 
 
-def _saving(form: OpenForm) -> bool:
+def _acting(form: OpenForm, yaml: str) -> None:
+    """The buttons under the text, or after a refused save the choice between both texts."""
+
     def save(based_on: int) -> None:
-        installation().act(user(), save_draft, form.values["yaml"], based_on=based_on)
+        installation().act(user(), save_draft, yaml, based_on=based_on)
 
     if form.is_refused:
-        return form.offer_choice({"yaml": t("ruling.draft_text")}, lambda _field, value: str(value or ""), save)
-    return st.button(t("ruling.save_draft"), key=form.key("save")) and form.save(save)
-
-
-def _trying(yaml: str) -> None:
-    with st.container(horizontal=True):
-        checks = st.button(t("ruling.check"), key="rules.check", icon=":material/rule:")
-        tries = st.button(t("ruling.try"), key="rules.try", icon=":material/history:", type="primary")
+        saved = form.offer_choice({"yaml": t("ruling.draft_text")}, lambda _field, value: str(value or ""), save)
+        checks = tries = False
+    else:
+        with st.container(horizontal=True):
+            saves = st.button(t("ruling.save_draft"), key="rules.save", icon=":material/save:")
+            checks = st.button(t("ruling.check"), key="rules.check", icon=":material/rule:")
+            tries = st.button(t("ruling.try"), key="rules.try", icon=":material/history:", type="primary")
+        saved = saves and form.save(save)
+    if saved:
+        st.session_state[_SAVED] = True
+        st.rerun()
     try:
         if checks:
-            st.session_state.pop(_TRIED, None)
-            with st.spinner(t("ruling.checking")):
-                found = check_draft(user(), yaml)
-            st.success(t("ruling.sound", count=len(found)), icon=":material/check_circle:")
+            _check(yaml)
         if tries:
-            st.session_state.pop(_TRIED, None)
-            place = installation()
-            st.session_state[_TRIED] = place.ask(
-                back_test, user(), yaml, place.rulebooks.status, today=today(), track=quarters_tried
-            )
+            _try(yaml)
     except OkrError as refused:
         show_error(refused)
+
+
+def _check(yaml: str) -> None:
+    with st.spinner(t("ruling.checking")):
+        found = check_draft(user(), yaml)
+    st.success(t("ruling.sound", count=len(found)), icon=":material/check_circle:")
+
+
+def _try(yaml: str) -> None:
+    st.session_state.pop(_TRIED, None)
+    place = installation()
+    shipped = place.rulebooks.status
+    found = place.ask(back_test, user(), yaml, shipped, today=today(), track=quarters_tried)
+    st.session_state[_TRIED] = found
 
 
 def _begin_from(known: DraftView, form: OpenForm) -> None:

@@ -32,10 +32,11 @@ def editions_section() -> None:
                 caption=t("ruling.editions"),
                 columns=(
                     Column(t("ruling.edition"), 22),
-                    Column(t("ruling.in_force_from"), 18),
-                    Column(t("ruling.published"), 20),
-                    Column(t("ruling.why"), 24),
-                    Column(t("ruling.tried"), 16),
+                    Column(t("ruling.state"), 12),
+                    Column(t("ruling.in_force_from"), 14),
+                    Column(t("ruling.published"), 18),
+                    Column(t("ruling.why"), 20),
+                    Column(t("ruling.tried"), 14),
                 ),
                 rows=[_row(one) for one in known],
             )
@@ -55,7 +56,8 @@ def _row(one: EditionView) -> Row:
     return Row(
         [
             [text(one.version)],
-            [text(day(one.valid_from, language())), note(""), mark],
+            [mark],
+            [text(day(one.valid_from, language()))],
             [text(by), *at],
             [text(one.reason)] if one.reason else [],
             _tried(one),

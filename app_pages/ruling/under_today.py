@@ -29,7 +29,7 @@ def under_today_section() -> None:
                 Section(
                     caption=t("ruling.under_today"),
                     columns=(
-                        Column(t("noun.key_result"), 30),
+                        Column(t("my_work.key_result_or_kpi"), 30),
                         Column(t("ruling.recorded"), 18),
                         Column(t("ruling.under_today"), 18),
                         Column(t("ruling.reason_today"), 34),

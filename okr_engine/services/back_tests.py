@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col
 
-from okr_engine.access import Actor
+from okr_engine.access import Actor, Permission, may
 from okr_engine.database import columns_of, was_current
 from okr_engine.model import Goal, Indicator, KeyResult, MeasureUnit, Status, StatusDecision
 from okr_engine.periods import Period
@@ -58,13 +58,14 @@ _STOPPING = (HarmKind.STATUS_WITHOUT_FIGURE, HarmKind.STATUTORY_LIMIT_HIDDEN, Ha
 
 @dataclass(frozen=True)
 class KeyResultName:
-    """What a key result is called, and how its figures are shown."""
+    """What a key result is called, how its figures are shown, and whether the reader may open its goal."""
 
     goal: str
     code: str
     name: Words
     measure: MeasureUnit
     decimals: int
+    may_open: bool
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def back_test(
     """
     require_publisher(actor)
     in_force = edition_in_force(session, shipped, today=today)
-    names, recorded = _names(session), _recorded(session)
+    names, recorded = names_of_key_results(session, actor), _recorded(session)
     quarters = sorted({quarter for statuses in recorded.values() for quarter in statuses})
     counts, matrix, heard = [], Counter[tuple[Status, Status]](), set[str]()
     notable: list[Case] = []
@@ -202,6 +203,8 @@ def back_test(
             matrix.update((one.before, one.after) for one in cases)
             notable += [one for one in cases if one.is_flipped or one.harm]
         silent = _never_heard(trial, heard, in_force.rulebook)
+    notable.sort(key=lambda one: one.subject.code)
+    notable.sort(key=lambda one: one.quarter, reverse=True)
     flips = tuple(one for one in notable if one.is_flipped)
     return BackTest(
         digest=digest_of(yaml),
@@ -241,34 +244,37 @@ def summary_of(tested: BackTest) -> dict[str, Any]:
     }
 
 
-def names_of_key_results(session: Session) -> dict[UUID, tuple[UUID, KeyResultName]]:
-    """Every key result's name, with the unit of its goal."""
+def names_of_key_results(session: Session, actor: Actor) -> dict[UUID, KeyResultName]:
+    """What every key result is called."""
     rows = session.execute(
         columns_of(
             KeyResult.id,
             Goal.unit_id,
             Goal.code,
             KeyResult.code,
+            Indicator.unit,
+            Indicator.decimals,
             KeyResult.name_fi,
             KeyResult.name_sv,
             KeyResult.name_en,
             Indicator.name_fi,
             Indicator.name_sv,
             Indicator.name_en,
-            Indicator.unit,
-            Indicator.decimals,
         )
         .join(Goal, col(Goal.id) == col(KeyResult.goal_id))
         .join(Indicator, col(Indicator.id) == col(KeyResult.indicator_id))
     )
     return {
-        one: (unit, KeyResultName(goal, code, Words(*names[:3]) or Words(*names[3:6]), names[6], names[7]))
-        for one, unit, goal, code, *names in rows
+        one: KeyResultName(
+            goal=goal,
+            code=code,
+            name=Words(*names[:3]) or Words(*names[3:]),
+            measure=measure,
+            decimals=decimals,
+            may_open=may(actor, Permission.READ, unit),
+        )
+        for one, unit, goal, code, measure, decimals, *names in rows
     }
-
-
-def _names(session: Session) -> dict[UUID, KeyResultName]:
-    return {one: name for one, (_unit, name) in names_of_key_results(session).items()}
 
 
 def _recorded(session: Session) -> dict[UUID, dict[Period, Status]]:
@@ -285,9 +291,9 @@ def _recorded(session: Session) -> dict[UUID, dict[Period, Status]]:
 
 def _decisions(session: Session, quarter: Period) -> Sequence[Any]:
     return session.execute(
-        columns_of(StatusDecision.key_result_id, StatusDecision.status, StatusDecision.rule, StatusDecision.facts)
-        .where(was_current(StatusDecision, None), col(StatusDecision.period) == quarter)
-        .order_by(col(StatusDecision.key_result_id))
+        columns_of(
+            StatusDecision.key_result_id, StatusDecision.status, StatusDecision.rule, StatusDecision.facts
+        ).where(was_current(StatusDecision, None), col(StatusDecision.period) == quarter)
     ).all()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from okr_engine.access import Actor, Permission, may
+from okr_engine.access import Actor
 from okr_engine.model import Status
 from okr_engine.periods import Period
 from okr_engine.rulebook import Rulebook
@@ -39,16 +39,13 @@ class UnderRules:
 
 def under_rules(session: Session, actor: Actor, quarter: Period, rulebook: Rulebook) -> list[UnderRules]:
     """The decisions of `quarter` that the actor may read, judged again by `rulebook`; what differs comes first."""
-    names = names_of_key_results(session)
-    recorded = {
-        one: decision
-        for one, decision in decisions_in(session, quarter, None).items()
-        if may(actor, Permission.READ, names[one][0])
-    }
+    names = names_of_key_results(session, actor)
+    known = decisions_in(session, quarter, None)
+    recorded = {one: decision for one, decision in known.items() if names[one].may_open}
     facts = [{**decision.facts, "type": "key_result", "key": str(one)} for one, decision in recorded.items()]
     found = [
         UnderRules(
-            subject=names[one["key_result_id"]][1],
+            subject=names[one["key_result_id"]],
             recorded=recorded[one["key_result_id"]].status,
             recorded_rule=recorded[one["key_result_id"]].rule,
             recorded_version=recorded[one["key_result_id"]].rule_version,

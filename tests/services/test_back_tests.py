@@ -163,7 +163,7 @@ def test_a_status_without_a_figure_stops_the_draft_with_every_key_result_named(t
 def test_a_hidden_statutory_limit_stops_the_draft(tried: Tried) -> None:
     found = tried.on(blind_to_the_law)
 
-    assert named(harm(found, HarmKind.STATUTORY_LIMIT_HIDDEN)) == [("A1.1", "2025-Q3"), ("A1.1", "2025-Q4")]
+    assert named(harm(found, HarmKind.STATUTORY_LIMIT_HIDDEN)) == [("A1.1", "2025-Q4"), ("A1.1", "2025-Q3")]
     assert found.stops
 
 
