@@ -7,6 +7,7 @@ from app_pages.components.here import installation, t, today, user
 from app_pages.components.notices import show_error
 from app_pages.components.plain import plain
 from app_pages.ruling.answers import draft, editions, rulebook
+from app_pages.ruling.mistakes import show_refusal
 from app_pages.ruling.publishing import publish_section
 from app_pages.ruling.tried import quarters_tried, tried_section
 from app_pages.writing.open_form import OnRecord, OpenForm
@@ -74,13 +75,13 @@ def _acting(form: OpenForm, yaml: str) -> None:
         if tries:
             _try(yaml)
     except OkrError as refused:
-        show_error(refused)
+        show_refusal(refused)
 
 
 def _check(yaml: str) -> None:
     with st.spinner(t("ruling.checking")):
         found = check_draft(user(), yaml)
-    st.success(t("ruling.sound", count=len(found)), icon=":material/check_circle:")
+    st.success(t("ruling.sound", count=found.rules), icon=":material/check_circle:")
 
 
 def _try(yaml: str) -> None:

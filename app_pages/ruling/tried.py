@@ -1,6 +1,6 @@
-"""What came of trying the draft on the past: harm first, then how much changes, where, and quarter by quarter."""
+"""What came of trying the draft on the past: how much changes, what harm it does, where, and quarter by quarter."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
@@ -30,29 +30,25 @@ def quarters_tried(quarters: Sequence[Period]) -> Iterable[Period]:
 def tried_section(tested: BackTest) -> None:
     """The whole result."""
     st.subheader(t("ruling.result"), anchor=False)
-    for number_of, harm in enumerate(tested.harms):
-        _harm(harm, number_of)
+    st.markdown("\n".join(f"- {speak(one, language())}" for one in back_test_in_words(tested)))
+    for harm in tested.harms:
+        _harm(harm)
     if not tested.harms:
         st.success(t("ruling.no_harm"), icon=":material/check_circle:")
-    st.markdown("\n".join(f"- {speak(one, language())}" for one in back_test_in_words(tested)))
-    follow(tables(_sections(tested), key="rules.tried", level=3))
+    tables([_matrix(tested), _quarters(tested)], key="rules.tried", level=3)
+    if tested.flips:
+        with st.expander(t("ruling.affected_count", count=len(tested.flips)), key="rules.affected"):
+            follow(tables([cases_table(tested.flips, t("ruling.affected"), most=_MOST_CASES)], key="rules.flips"))
 
 
-def _harm(harm: Harm, number_of: int) -> None:
+def _harm(harm: Harm) -> None:
     say, icon = (st.error, ":material/block:") if harm.kind.stops else (st.warning, ":material/visibility:")
     say(t(f"rule_harm_means.{harm.kind}"), icon=icon)
     if harm.rules:
         st.markdown("\n".join(f"- `{name}`" for name in harm.rules))
-    if harm.cases and harm.cases != ():
+    if harm.is_about_cases:
         table = cases_table(harm.cases, t(f"rule_harm.{harm.kind}"), most=_MOST_OF_A_HARM)
-        follow(tables([table], key=f"rules.harm.{number_of}"))
-
-
-def _sections(tested: BackTest) -> Iterator[Section]:
-    yield _matrix(tested)
-    yield _quarters(tested)
-    if tested.flips:
-        yield cases_table(tested.flips, t("ruling.affected"), most=_MOST_CASES)
+        follow(tables([table], key=f"rules.harm.{harm.kind}"))
 
 
 def _matrix(tested: BackTest) -> Section:

@@ -84,6 +84,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "status": then.status if isinstance(then, StatusThen) else None,
         "because": {"fi": rule.because.fi, "sv": rule.because.sv, "en": rule.because.en},
         "fingerprint": fingerprint(rule),
+        "examples": len(rule.examples),
     }
 
 

@@ -28,12 +28,13 @@ class Bounds:
 
 @dataclass(frozen=True)
 class TriedRule:
-    """One rule of a draft: the status it gives, if it gives one, and its words."""
+    """One rule of a draft: the status it gives, if it gives one, its words, and how many examples hold of it."""
 
     name: str
     status: Status | None
     because: Words
     fingerprint: str
+    examples: int
 
 
 @dataclass(frozen=True)
@@ -144,4 +145,4 @@ def _message(told: Mapping[str, Any]) -> Message:
 
 def _rule(told: Mapping[str, Any]) -> TriedRule:
     status = Status(told["status"]) if told["status"] else None
-    return TriedRule(told["name"], status, Words(**told["because"]), told["fingerprint"])
+    return TriedRule(told["name"], status, Words(**told["because"]), told["fingerprint"], told["examples"])

@@ -17,7 +17,7 @@ from okr_engine.database import columns_of, was_current
 from okr_engine.model import Goal, Indicator, KeyResult, MeasureUnit, Status, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.rulebook import Rulebook, fingerprint
-from okr_engine.rulebook.trying import Judged, Trial, TriedRule, trial_of
+from okr_engine.rulebook.trying import Judged, Trial, trial_of
 from okr_engine.services.evaluation import Track
 from okr_engine.services.rulebook_editions import STATUS_FILE, edition_in_force, require_publisher
 from okr_engine.words import Words
@@ -54,6 +54,15 @@ class HarmKind(StrEnum):
 
 
 _STOPPING = (HarmKind.STATUS_WITHOUT_FIGURE, HarmKind.STATUTORY_LIMIT_HIDDEN, HarmKind.CONFIRMED_RED_ON_TRACK)
+
+
+@dataclass(frozen=True)
+class SoundDraft:
+    """A draft without mistakes: its version, and how many rules and examples it has."""
+
+    version: str
+    rules: int
+    examples: int
 
 
 @dataclass(frozen=True)
@@ -142,6 +151,11 @@ class Harm:
     cases: tuple[Case, ...] = ()
     rules: tuple[str, ...] = ()
 
+    @property
+    def is_about_cases(self) -> bool:
+        """Whether its cases say more than the list of all that changes."""
+        return bool(self.cases) and self.kind != HarmKind.MUCH_CHANGED
+
 
 @dataclass(frozen=True)
 class BackTest:
@@ -172,11 +186,11 @@ class BackTest:
         return tuple(one for one in self.harms if not one.kind.stops)
 
 
-def check_draft(actor: Actor, yaml: str, file: str = STATUS_FILE) -> tuple[TriedRule, ...]:
+def check_draft(actor: Actor, yaml: str, file: str = STATUS_FILE) -> SoundDraft:
     """Read the draft and run its examples, in a process of its own; InvalidRules with every mistake."""
     require_publisher(actor)
     with trial_of(yaml, file) as trial:
-        return tuple(trial.rules.values())
+        return SoundDraft(trial.version, len(trial.rules), sum(one.examples for one in trial.rules.values()))
 
 
 def back_test(

@@ -52,7 +52,9 @@ def publish(
         raise InvalidInput(message("rulebook.in_the_past", day=valid_from))
     if tested is None or (tested.digest, tested.decisions) != (digest_of(yaml), decisions_on_record(session)):
         raise InvalidInput(message("rulebook.needs_back_test"))
-    _check_harms(tested, acknowledged)
+    refuse_harm(tested)
+    if unseen := [harm.kind for harm in tested.asks if harm.kind not in acknowledged]:
+        raise InvalidInput(message("rulebook.not_acknowledged", harms=_worded(unseen)))
     if yaml == edition_in_force(session, rulebooks.status, today=today).rulebook.yaml:
         raise InvalidInput(message("rulebook.nothing_changed"))
     rulebook = _dated(session, yaml, valid_from)
@@ -62,14 +64,13 @@ def publish(
     return rulebook.version
 
 
-def _check_harms(tested: BackTest, acknowledged: Collection[HarmKind]) -> None:
+def refuse_harm(tested: BackTest) -> None:
+    """Refuse with InvalidInput what must not be published at all."""
     if tested.stops:
         raise InvalidInput(
             message("rulebook.stopped", harms=_worded(harm.kind for harm in tested.stops)),
             remedy=message("rulebook.stopped_remedy"),
         )
-    if unseen := [harm.kind for harm in tested.asks if harm.kind not in acknowledged]:
-        raise InvalidInput(message("rulebook.not_acknowledged", harms=_worded(unseen)))
 
 
 def _worded(kinds: Iterable[HarmKind]) -> list[Message]:

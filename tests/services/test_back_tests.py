@@ -217,10 +217,12 @@ def test_a_draft_with_mistakes_is_not_tried(tried: Tried) -> None:
         check_draft(OPERATOR, "42")
 
 
-def test_a_check_tells_the_rules_of_a_sound_draft(tried: Tried) -> None:
+def test_a_check_counts_the_rules_and_examples_of_a_sound_draft(tried: Tried) -> None:
+    rules = tried.county.rulebooks.status.rules
+
     found = check_draft(OPERATOR, with_a_deaf_rule(tried.county.rulebooks.status))
 
-    assert "perfect" in {one.name for one in found}
+    assert (found.rules, found.examples) == (len(rules) + 1, sum(len(one.examples) for one in rules) + 2)
 
 
 def test_the_database_is_asked_as_often_for_many_key_results_as_for_few(tried: Tried) -> None:
