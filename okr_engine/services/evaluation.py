@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlmodel import Session
 
@@ -71,18 +72,22 @@ def evaluate(
     return Evaluation(ordered, decided, tuple(raised))
 
 
-def decide_newly_covered(session: Session, actor: Actor, rulebooks: Rulebooks) -> Evaluation:
-    """Decide again the quarters that an edition has come to cover since another one decided them."""
-    known, today = editions(session), moment_of(session).date()
+def newly_covered(session: Session, *, today: date) -> set[Period]:
+    """The quarters that an edition has come to cover since another one decided them."""
+    known = editions(session)
     by_version = {one.version: one for one in known}
     decided = session.execute(
         columns_of(StatusDecision.period, StatusDecision.rule_version)
         .where(was_current(StatusDecision, None))
         .distinct()
     )
-    covered = {
+    return {
         quarter
         for quarter, version in decided
         if version in by_version and by_version[version] is not edition_for(known, quarter, today=today)
     }
-    return evaluate(session, actor, covered, rulebooks)
+
+
+def decide_newly_covered(session: Session, actor: Actor, rulebooks: Rulebooks) -> Evaluation:
+    """Decide those quarters again, by the edition that covers them now."""
+    return evaluate(session, actor, newly_covered(session, today=moment_of(session).date()), rulebooks)

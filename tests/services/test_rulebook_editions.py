@@ -16,7 +16,7 @@ from okr_engine.periods import Period
 from okr_engine.rulebook import rulebook_of
 from okr_engine.services.back_tests import HarmKind, back_test
 from okr_engine.services.evaluation import decide_newly_covered, evaluate
-from okr_engine.services.installation import Rulebooks, read_rulebooks
+from okr_engine.services.installation import Installation, Rulebooks, read_rulebooks
 from okr_engine.services.measurements import Entry, enter_value
 from okr_engine.services.rule_publishing import publish
 from okr_engine.services.rulebook_editions import (
@@ -29,7 +29,9 @@ from okr_engine.services.rulebook_editions import (
 )
 from okr_engine.services.standings import decisions_in
 from okr_engine.services.todays_rules import under_rules
+from okr_engine.settings import Settings
 from okr_engine.terms import Status
+from okr_engine.worker.ticking import decide_by_new_rules
 from tests.services.draft_rules import milder
 from tests.services.small_county import (
     FIRST_LINE_OWNER,
@@ -157,6 +159,18 @@ def test_a_published_edition_decides_from_its_day_on_and_not_before(county: Smal
     assert done.quarters == (Q3,)
     assert versions(county, Q2) == {first}
     assert versions(county, Q3) == {version}
+
+
+def test_the_worker_decides_by_an_edition_once_its_day_has_come(county: SmallCounty) -> None:
+    evaluate_at(county, NOW, Q3)
+    version = publish_milder(county, NEXT_WEEK)
+    place = Installation(Settings(), county.engine, county.rulebooks, clock=lambda: NOW)
+
+    assert decide_by_new_rules(place, lambda: True) == 0
+    assert decide_by_new_rules(replace(place, clock=lambda: IN_AUGUST), lambda: True) > 0
+
+    assert versions(county, Q3) == {version}
+    assert decide_by_new_rules(replace(place, clock=lambda: IN_AUGUST), lambda: True) == 0
 
 
 def test_an_edition_in_force_at_once_decides_the_quarter_under_way_again(county: SmallCounty) -> None:
