@@ -52,6 +52,7 @@ with one_run():
             st.Page(FOLDER / "indicator.py", title=t("main.indicators")),
             st.Page(FOLDER / "my_work.py", title=t("main.my_work")),
             st.Page(FOLDER / "data_desk.py", title=t("main.data_desk"), visibility=shown_to(Permission.ENTER_VALUE)),
+            st.Page(FOLDER / "rules.py", title=t("main.rules")),
             st.Page(FOLDER / "data.py", title=t("main.data")),
             st.Page(FOLDER / "sources.py", title=t("main.sources"), visibility=shown_to(Permission.MANAGE_SOURCES)),
             st.Page(FOLDER / "upload.py", title=t("main.upload"), visibility="hidden"),

@@ -1,39 +1,21 @@
-"""`okr doctor`, `okr rules check` and `okr audit verify`: is all in order, and what to do if not."""
+"""`okr doctor` and `okr audit verify`: is all in order, and what to do if not."""
 
 import shutil
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
-from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-import typer
 
 from okr_engine.cli.speaking import complain, installation, settings, tell
 from okr_engine.database import connect
-from okr_engine.errors import InvalidRules, InvalidSettings, OkrError
+from okr_engine.errors import InvalidSettings, OkrError
 from okr_engine.migrations import check_schema
-from okr_engine.rulebook import check_examples, engine_name
+from okr_engine.rulebook import engine_name
 from okr_engine.services.audit_log import verify_audit
 from okr_engine.services.installation import read_rulebooks
 from okr_engine.words import message
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def check_rules(
-    folder: Annotated[
-        Path | None, typer.Argument(help="The folder with the rule files; the ones in use if left out.")
-    ] = None,
-) -> None:
-    """Check every rule file and run the rules' own examples."""
-    books = read_rulebooks(folder or settings().rules)
-    for book in (books.status, books.actions, books.data_quality):
-        if failures := check_examples(book):
-            raise InvalidRules(f"{book.name}.yaml", [failure.mistake for failure in failures])
-        examples = sum(len(rule.examples) for rule in book.rules)
-        tell("cli.rules_hold", name=book.name, version=book.version, rules=len(book.rules), examples=examples)
 
 
 def verify_audit_log() -> None:

@@ -7,16 +7,27 @@ import sys
 
 import typer
 
-from okr_engine.cli import control_charts, explaining, files, health, measuring, pulling, serving, sources, statuses
+from okr_engine.cli import (
+    control_charts,
+    explaining,
+    files,
+    health,
+    measuring,
+    pulling,
+    rules,
+    serving,
+    sources,
+    statuses,
+)
 from okr_engine.cli.speaking import complain
 from okr_engine.errors import InputError, OkrError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-rules = typer.Typer(no_args_is_help=True, help="The rules that give statuses and call for actions.")
+rule_group = typer.Typer(no_args_is_help=True, help="The rules that give statuses and call for actions.")
 audit = typer.Typer(no_args_is_help=True, help="The audit log.")
 events = typer.Typer(no_args_is_help=True, help="Canonical events.")
 source_group = typer.Typer(invoke_without_command=True, callback=sources.list_sources)
-app.add_typer(rules, name="rules")
+app.add_typer(rule_group, name="rules")
 app.add_typer(audit, name="audit")
 app.add_typer(events, name="events")
 app.add_typer(source_group, name="sources")
@@ -34,7 +45,11 @@ app.command("spc")(control_charts.chart_series)
 app.command("pull")(pulling.pull_sources)
 app.command("worker")(pulling.work)
 app.command("doctor")(health.doctor)
-rules.command("check")(health.check_rules)
+rule_group.command("list")(rules.list_editions)
+rule_group.command("show")(rules.show_rules)
+rule_group.command("check")(rules.check_rules)
+rule_group.command("back-test")(rules.try_rules)
+rule_group.command("publish")(rules.publish_rules)
 audit.command("verify")(health.verify_audit_log)
 events.command("check")(measuring.check_folder)
 source_group.command("add")(sources.add_sources)

@@ -70,7 +70,7 @@ def typed_quarter(text: str) -> Period:
 def _evaluate_from(
     session: Session, actor: Actor, quarter: Period, rulebooks: Rulebooks, *, track: Track
 ) -> Evaluation:
-    """The quarter anew under today's rules; the later ones only where its figures bear on them."""
+    """The quarter anew under the rules of its time; the later ones only where its figures bear on them."""
     asked = evaluate(session, actor, [quarter], rulebooks, anew=True)
     later = evaluate(session, actor, with_later_quarters(session, [quarter]) - {quarter}, rulebooks, track=track)
     return Evaluation(asked.quarters + later.quarters, asked.decided + later.decided, asked.raised + later.raised)

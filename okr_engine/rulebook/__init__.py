@@ -3,8 +3,8 @@
 from okr_engine.rulebook.conclusions import Conclusion
 from okr_engine.rulebook.examples import ExampleFailure, check_examples
 from okr_engine.rulebook.judge import Engine, engine_name
-from okr_engine.rulebook.reading import read_rulebook
-from okr_engine.rulebook.rulebook import Rulebook
+from okr_engine.rulebook.reading import in_force_from, read_rulebook, rulebook_of
+from okr_engine.rulebook.rulebook import Rulebook, fingerprint
 from okr_engine.rulebook.rules import ActionThen, FlagThen, Rule, StatusThen
 from okr_engine.rulebook.values import Facts
 from okr_engine.rulebook.vocabulary import VOCABULARY, ChainRole, Fact, Kind
@@ -27,5 +27,8 @@ __all__ = [
     "StatusThen",
     "check_examples",
     "engine_name",
+    "fingerprint",
+    "in_force_from",
     "read_rulebook",
+    "rulebook_of",
 ]

@@ -32,25 +32,50 @@ Note = Callable[[int, Message], object]
 
 
 def parts_of(path: Path, note: Note) -> Part:
-    """The file as parts; repeated keys are noted and the first one kept.
+    """The file as parts, as `parts_of_text` tells them; InvalidRules for no file and for one that is not UTF-8 too."""
+    return parts_of_text(text_of(path), path.name, note)
 
-    Raises InvalidRules, with the one mistake there is, for what cannot be read at all: no file, over 1 MB, not UTF-8,
-    not YAML, nested without end, empty.
+
+def parts_of_text(text: str, file: str, note: Note) -> Part:
+    """The text as parts; repeated keys are noted and the first one kept.
+
+    Raises InvalidRules, with the one mistake there is, for what cannot be read at all: over 1 MB, not YAML, nested
+    without end, empty.
     """
     try:
-        text = _text_of(path)
-        root = yaml.compose(text, Loader=_Loader)
-        if root is None or root.tag == "tag:yaml.org,2002:null":
-            raise _unreadable(path, 1, message("rules.empty"))
+        root = _composed(text, file)
         return _part(root, note)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = message("rules.not_yaml", problem=error.problem or error.context or "")
-        raise _unreadable(path, mark.line + 1 if mark else 1, what) from error
+        raise _unreadable(file, mark.line + 1 if mark else 1, what) from error
     except yaml.YAMLError as error:
-        raise _unreadable(path, 1, message("rules.not_yaml", problem=str(error).splitlines()[0])) from error
+        raise _unreadable(file, 1, message("rules.not_yaml", problem=str(error).splitlines()[0])) from error
     except RecursionError as error:
-        raise _unreadable(path, 1, message("rules.too_deep")) from error
+        raise _unreadable(file, 1, message("rules.too_deep")) from error
+
+
+def text_of(path: Path) -> str:
+    """What the file says; InvalidRules where it cannot be read, is over 1 MB, or not UTF-8."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path.name, None, message("rules.no_file")) from error
+    if len(content) > LARGEST_FILE:
+        raise _too_large(path.name, len(content))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _unreadable(path.name, line, message("rules.not_utf8")) from error
+
+
+def with_value(text: str, field: str, value: str) -> str:
+    """The same text with another value of a field at its top; nothing else of it is touched."""
+    root = yaml.compose(text, Loader=_Loader)
+    assert isinstance(root, yaml.MappingNode)
+    [node] = [of for key, of in root.value if key.value == field]
+    return text[: node.start_mark.index] + value + text[node.end_mark.index :]
 
 
 class _Loader(yaml.SafeLoader):
@@ -63,22 +88,21 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def _text_of(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise _unreadable(path, None, message("rules.no_file")) from error
-    if len(content) > LARGEST_FILE:
-        raise _unreadable(path, None, message("rules.too_large", size=len(content), allowed=LARGEST_FILE))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise _unreadable(path, line, message("rules.not_utf8")) from error
+def _composed(text: str, file: str) -> yaml.Node:
+    if (size := len(text.encode("utf-8", "surrogatepass"))) > LARGEST_FILE:
+        raise _too_large(file, size)
+    root = yaml.compose(text, Loader=_Loader)
+    if root is None or root.tag == "tag:yaml.org,2002:null":
+        raise _unreadable(file, 1, message("rules.empty"))
+    return root
 
 
-def _unreadable(path: Path, line: int | None, what: Message) -> InvalidRules:
-    return InvalidRules(path.name, [Mistake(Place(file=path.name, line=line), what)])
+def _too_large(file: str, size: int) -> InvalidRules:
+    return _unreadable(file, None, message("rules.too_large", size=size, allowed=LARGEST_FILE))
+
+
+def _unreadable(file: str, line: int | None, what: Message) -> InvalidRules:
+    return InvalidRules(file, [Mistake(Place(file=file, line=line), what)])
 
 
 def _part(node: yaml.Node, note: Note) -> Part:

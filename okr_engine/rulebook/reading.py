@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 
 from okr_engine.errors import InvalidInput, InvalidRules
 from okr_engine.rulebook.conditions import read_when
-from okr_engine.rulebook.notation import Part, parts_of
+from okr_engine.rulebook.notation import Part, parts_of_text, text_of, with_value
 from okr_engine.rulebook.notes import Notes
 from okr_engine.rulebook.rulebook import Rulebook
 from okr_engine.rulebook.rules import ActionThen, Example, FlagThen, Pattern, Rule, StatusThen, Then
@@ -23,19 +24,34 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,29}")
 _LOWEST_PRIORITY = 9_999
 _LONGEST_DUE = 366
+_MOST_KEPT = 64
 
 
 def read_rulebook(path: Path) -> Rulebook:
     """The rulebook in the file, named after it. Raises InvalidRules with every mistake, each with its line and rule."""
-    notes = Notes(path.name)
-    top = parts_of(path, notes.note)
+    return rulebook_of(text_of(path), path.name)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def rulebook_of(yaml: str, file: str) -> Rulebook:
+    """The rulebook that the text tells, named after `file`; the same text is read and compiled once in a process.
+
+    Raises InvalidRules with every mistake, each with its line and rule.
+    """
+    notes = Notes(file)
+    top = parts_of_text(yaml, file, notes.note)
     fields = notes.fields(top, required=("version", "valid_from", "rules"))
     version = _version(fields["version"], notes) if "version" in fields else None
     valid_from = _day(fields["valid_from"], notes) if "valid_from" in fields else None
     rules = _rules(fields["rules"], notes) if "rules" in fields else []
     if notes.mistakes or version is None or valid_from is None:
-        raise InvalidRules(path.name, sorted(notes.mistakes, key=lambda mistake: mistake.place.line or 0))
-    return Rulebook(path.stem, version, valid_from, tuple(rules))
+        raise InvalidRules(file, sorted(notes.mistakes, key=lambda mistake: mistake.place.line or 0))
+    return Rulebook(file.removesuffix(".yaml"), version, valid_from, tuple(rules), yaml)
+
+
+def in_force_from(yaml: str, day: date) -> str:
+    """The same rules with another first day; the text must be that of a rulebook."""
+    return with_value(yaml, "valid_from", day.isoformat())
 
 
 def _version(part: Part, notes: Notes) -> str | None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -23,6 +23,8 @@ class Rulebook:
     declared_version: str
     valid_from: date
     rules: tuple[Rule, ...]
+    yaml: str = field(default="", repr=False, compare=False)
+    """The text it was read from; a layout is not part of its version."""
 
     @cached_property
     def version(self) -> str:
@@ -75,6 +77,13 @@ class Rulebook:
     @cached_property
     def _compiled(self) -> Compiled:
         return compile_rules(self.rules)
+
+
+def fingerprint(rule: Rule) -> str:
+    """Eight digits by which a rule is known to decide as another does, whatever its name, words and examples."""
+    decides = {name: value for name, value in asdict(rule).items() if name in ("priority", "patterns", "then")}
+    content = json.dumps(decides, ensure_ascii=False, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:8]
 
 
 def _content(rulebook: Rulebook) -> list[object]:

@@ -1,6 +1,6 @@
 """measurement → status: let the rules say how each key result stands, and keep what changed with its reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,19 +19,20 @@ Decided = dict[str, Any]
 """A decision's own columns: key result, status, rule, version, facts, words and flags."""
 
 
-def decide_statuses(session: Session, quarter: Period, rulebook: Rulebook, *, anew: bool = False) -> list[Decided]:
-    """Decide `quarter` and return all of its decisions; none before the rules were in force.
+def decide_statuses(
+    session: Session, quarter: Period, rulebook: Rulebook, *, replaced: Set[str] = frozenset(), anew: bool = False
+) -> list[Decided]:
+    """Decide `quarter` and return all of its decisions.
 
-    Where the facts are as they were, the decision stays, with the version of the rules that made it; `anew` puts every
-    key result before today's rules.
+    Where the facts are as they were, the decision stays, with the version of the rules that made it, unless that is one
+    of the versions that `rulebook` has replaced in this quarter; `anew` puts every key result before `rulebook`.
     """
-    if quarter.end < rulebook.valid_from:
-        return []
     evidence = gather_evidence(session, quarter)
     today = moment_of(session).date()
     facts = [facts_of(subject, evidence, today=today) for subject in evidence.subjects]
     known = _known(session, quarter)
-    kept = [] if anew else [known[key] for one in facts if (key := _key(one)) in known and _is_same(known[key], one)]
+    standing = {} if anew else {key: one for key, one in known.items() if one["rule_version"] not in replaced}
+    kept = [standing[key] for one in facts if (key := _key(one)) in standing and _is_same(standing[key], one)]
     settled = {one["key_result_id"] for one in kept}
     decided = decisions_from(rulebook, [one for one in facts if _key(one) not in settled])
     _record(session, quarter, known, [one for one in decided if not _stands(known.get(one["key_result_id"]), one)])

@@ -10,7 +10,9 @@ from threading import Event
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from okr_engine.access import SCHEDULE
 from okr_engine.errors import OkrError
+from okr_engine.services.evaluation import decide_newly_covered, newly_covered
 from okr_engine.services.installation import Installation
 from okr_engine.services.pulls import pull
 from okr_engine.services.schedules import due_sources
@@ -45,7 +47,18 @@ def pull_due_sources(place: Installation, keep_going: Callable[[], bool]) -> int
     return count
 
 
-TIMETABLE = (Job("pull due sources", timedelta(seconds=3), pull_due_sources),)
+def decide_by_new_rules(place: Installation, keep_going: Callable[[], bool]) -> int:  # noqa: ARG001 - it is short
+    """On the day on which an edition of the rules takes force, decide the quarters again that it covers."""
+    today = place.now().date()
+    if not place.ask(newly_covered, today=today):
+        return 0
+    return place.act(SCHEDULE, decide_newly_covered, place.rulebooks).decided
+
+
+TIMETABLE = (
+    Job("pull due sources", timedelta(seconds=3), pull_due_sources),
+    Job("decide by new rules", timedelta(minutes=10), decide_by_new_rules),
+)
 
 
 @contextmanager

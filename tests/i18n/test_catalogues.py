@@ -22,8 +22,10 @@ from okr_engine.model.indicators import BreakKind, MeasureUnit
 from okr_engine.model.reviews import NarrativeState
 from okr_engine.model.sources import FindingKind, Rhythm, RunState
 from okr_engine.periods import Cadence
+from okr_engine.services.back_tests import HarmKind
 from okr_engine.services.data_desk import DataState
 from okr_engine.services.figure_views import Origin
+from okr_engine.services.rulebook_views import Book, InForce
 from okr_engine.services.source_views import Health
 from okr_engine.services.standings import Movement
 from okr_engine.services.unit_views import Verdict
@@ -81,6 +83,13 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "question": None,
     "rhythm": Rhythm,
     "role": RoleKind,
+    "rule_condition": None,
+    "rule_harm": HarmKind,
+    "rule_harm_means": HarmKind,
+    "rule_sum": None,
+    "ruling.about_book": Book,
+    "ruling.in_force": InForce,
+    "ruling.view": None,
     "run_state": RunState,
     "rules.fact": None,
     "share": None,
@@ -108,6 +117,11 @@ SHARED_TEXTS = {
     "overview.gap",
     "indicator.version",
     "noun.period",
+    "rule_condition.equal",
+    "rule_sum.minus",
+    "rule_sum.plus",
+    "rule_sum.times",
+    "rule_words.of",
     "sources.required",
     "upload.required",
     "unit.index",

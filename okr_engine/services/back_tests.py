@@ -1,0 +1,378 @@
+"""What a draft of the status rules would have said of every decision on record, and what harm that would have done."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col
+
+from okr_engine.access import Actor, Permission, may
+from okr_engine.database import columns_of, was_current
+from okr_engine.model import Goal, Indicator, KeyResult, MeasureUnit, Status, StatusDecision
+from okr_engine.periods import Period
+from okr_engine.rulebook import Rulebook, fingerprint
+from okr_engine.rulebook.trying import Judged, Trial, trial_of
+from okr_engine.services.evaluation import Track
+from okr_engine.services.rulebook_editions import STATUS_FILE, edition_in_force, require_publisher
+from okr_engine.words import Words
+
+MOST_FLIPPED = 0.2
+"""The share of statuses beyond which a publisher has to say that so much change is meant."""
+
+_QUARTERS_AFTER = 2
+_WITHOUT_FIGURE = (Status.NO_DATA, Status.NOT_ASSESSED)
+
+
+class Later(StrEnum):
+    """Whether a red proved right: it did when one of the next two quarters with a status was red as well."""
+
+    CONFIRMED = "confirmed"
+    NOT_CONFIRMED = "not_confirmed"
+    UNKNOWN = "unknown"
+
+
+class HarmKind(StrEnum):
+    """What is wrong with a draft; the first three stop it, the others have to be seen before it is published."""
+
+    STATUS_WITHOUT_FIGURE = "status_without_figure"
+    STATUTORY_LIMIT_HIDDEN = "statutory_limit_hidden"
+    CONFIRMED_RED_ON_TRACK = "confirmed_red_on_track"
+    RED_LOST = "red_lost"
+    MUCH_CHANGED = "much_changed"
+    RULES_NEVER_HEARD = "rules_never_heard"
+
+    @property
+    def stops(self) -> bool:
+        """Whether a draft that does this cannot be published at all."""
+        return self in _STOPPING
+
+
+_STOPPING = (HarmKind.STATUS_WITHOUT_FIGURE, HarmKind.STATUTORY_LIMIT_HIDDEN, HarmKind.CONFIRMED_RED_ON_TRACK)
+
+
+@dataclass(frozen=True)
+class SoundDraft:
+    """A draft without mistakes: its version, and how many rules and examples it has."""
+
+    version: str
+    rules: int
+    examples: int
+
+
+@dataclass(frozen=True)
+class KeyResultName:
+    """What a key result is called, how its figures are shown, and whether the reader may open its goal."""
+
+    goal: str
+    code: str
+    name: Words
+    measure: MeasureUnit
+    decimals: int
+    may_open: bool
+
+
+@dataclass(frozen=True)
+class Case:
+    """A key result in a quarter: what was recorded, what the draft says and why, and whether a red proved right."""
+
+    subject: KeyResultName
+    quarter: Period
+    before: Status
+    after: Status
+    rule_before: str
+    rule_after: str
+    because: Words
+    facts: Mapping[str, Any]
+    later: Later
+
+    @property
+    def is_flipped(self) -> bool:
+        """Whether the draft says otherwise than what was recorded."""
+        return self.before != self.after
+
+    @property
+    def loses_red(self) -> bool:
+        """Whether the draft no longer calls for support."""
+        return self.before == Status.NEEDS_SUPPORT != self.after
+
+    @property
+    def finds_red(self) -> bool:
+        """Whether the draft calls for support where none was called for."""
+        return self.after == Status.NEEDS_SUPPORT != self.before
+
+    @property
+    def harm(self) -> HarmKind | None:
+        """What harm it does here, the worst first."""
+        if self.after not in _WITHOUT_FIGURE and "value" not in self.facts:
+            return HarmKind.STATUS_WITHOUT_FIGURE
+        if self.after != Status.NEEDS_SUPPORT and self.facts.get("below_limit_periods", 0) >= 2:
+            return HarmKind.STATUTORY_LIMIT_HIDDEN
+        if self.loses_red and self.after == Status.ON_TRACK and self.later == Later.CONFIRMED:
+            return HarmKind.CONFIRMED_RED_ON_TRACK
+        return HarmKind.RED_LOST if self.loses_red else None
+
+
+@dataclass(frozen=True)
+class QuarterTried:
+    """How many statuses of a quarter were judged again, how many came out otherwise, and how many reds there are."""
+
+    quarter: Period
+    judged: int
+    flipped: int
+    red_before: int
+    red_after: int
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """How many reds there are of a kind, and how many of them proved right, did not, or cannot be known yet."""
+
+    confirmed: int = 0
+    not_confirmed: int = 0
+    unknown: int = 0
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return self.confirmed + self.not_confirmed + self.unknown
+
+
+@dataclass(frozen=True)
+class Harm:
+    """One kind of harm with every key result it comes to, or with the rules it is about."""
+
+    kind: HarmKind
+    cases: tuple[Case, ...] = ()
+    rules: tuple[str, ...] = ()
+
+    @property
+    def is_about_cases(self) -> bool:
+        """Whether its cases say more than the list of all that changes."""
+        return bool(self.cases) and self.kind != HarmKind.MUCH_CHANGED
+
+
+@dataclass(frozen=True)
+class BackTest:
+    """What came of trying a draft on the past: of this very text, on the decisions as they were on record."""
+
+    digest: str
+    decisions: str
+    quarters: tuple[QuarterTried, ...]
+    matrix: Mapping[tuple[Status, Status], int]
+    flips: tuple[Case, ...]
+    new_reds: Sightings
+    lost_reds: Sightings
+    harms: tuple[Harm, ...]
+
+    @property
+    def judged(self) -> int:
+        """How many statuses were judged again."""
+        return sum(one.judged for one in self.quarters)
+
+    @property
+    def stops(self) -> tuple[Harm, ...]:
+        """What keeps the draft from being published."""
+        return tuple(one for one in self.harms if one.kind.stops)
+
+    @property
+    def asks(self) -> tuple[Harm, ...]:
+        """What its publisher has to say to have seen."""
+        return tuple(one for one in self.harms if not one.kind.stops)
+
+
+def check_draft(actor: Actor, yaml: str, file: str = STATUS_FILE) -> SoundDraft:
+    """Read the draft and run its examples, in a process of its own; InvalidRules with every mistake."""
+    require_publisher(actor)
+    with trial_of(yaml, file) as trial:
+        return SoundDraft(trial.version, len(trial.rules), sum(one.examples for one in trial.rules.values()))
+
+
+def back_test(
+    session: Session, actor: Actor, yaml: str, shipped: Rulebook, *, today: date, track: Track = iter
+) -> BackTest:
+    """Let the draft judge the recorded facts of every decision on record, quarter by quarter, and change nothing.
+
+    The rules are the same for every unit, and so whoever may publish them is told of every key result. Raises
+    InvalidRules for a draft that is not sound, InvalidInput for one that takes too long, too much, or dies.
+    """
+    require_publisher(actor)
+    in_force = edition_in_force(session, shipped, today=today)
+    names, recorded = names_of_key_results(session, actor), _recorded(session)
+    quarters = sorted({quarter for statuses in recorded.values() for quarter in statuses})
+    counts, matrix, heard = [], Counter[tuple[Status, Status]](), set[str]()
+    notable: list[Case] = []
+    with trial_of(yaml, STATUS_FILE) as trial:
+        for quarter in track(quarters):
+            rows = _decisions(session, quarter)
+            judged = trial.judge([{**row.facts, "type": "key_result", "key": str(row.key_result_id)} for row in rows])
+            cases = list(_cases(rows, judged, trial, quarter, names, recorded))
+            heard |= judged.heard
+            counts.append(_counted(quarter, cases))
+            matrix.update((one.before, one.after) for one in cases)
+            notable += [one for one in cases if one.is_flipped or one.harm]
+        silent = _never_heard(trial, heard, in_force.rulebook)
+    notable.sort(key=lambda one: one.subject.code)
+    notable.sort(key=lambda one: one.quarter, reverse=True)
+    flips = tuple(one for one in notable if one.is_flipped)
+    return BackTest(
+        digest=digest_of(yaml),
+        decisions=decisions_on_record(session),
+        quarters=tuple(counts),
+        matrix=dict(matrix),
+        flips=flips,
+        new_reds=_sightings(one for one in flips if one.finds_red),
+        lost_reds=_sightings(one for one in flips if one.loses_red),
+        harms=tuple(_harms(notable, flips, matrix.total(), silent)),
+    )
+
+
+def digest_of(yaml: str) -> str:
+    """By what a text is known to be the one that was tried."""
+    return hashlib.sha256(yaml.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def decisions_on_record(session: Session) -> str:
+    """By what the decisions on record are known to be those that a draft was tried on."""
+    current = columns_of(func.count(), func.max(StatusDecision.recorded_at)).where(was_current(StatusDecision, None))
+    count, newest = session.execute(current).one()
+    return f"{count} {newest}"
+
+
+def summary_of(tested: BackTest) -> dict[str, Any]:
+    """What an edition keeps of the back-test that its publisher was shown."""
+    return {
+        "digest": tested.digest,
+        "quarters": len(tested.quarters),
+        "judged": tested.judged,
+        "flipped": len(tested.flips),
+        "matrix": [[before.value, after.value, count] for (before, after), count in sorted(tested.matrix.items())],
+        "new_reds": vars(tested.new_reds),
+        "lost_reds": vars(tested.lost_reds),
+        "seen": [one.kind.value for one in tested.asks],
+    }
+
+
+def names_of_key_results(session: Session, actor: Actor) -> dict[UUID, KeyResultName]:
+    """What every key result is called."""
+    rows = session.execute(
+        columns_of(
+            KeyResult.id,
+            Goal.unit_id,
+            Goal.code,
+            KeyResult.code,
+            Indicator.unit,
+            Indicator.decimals,
+            KeyResult.name_fi,
+            KeyResult.name_sv,
+            KeyResult.name_en,
+            Indicator.name_fi,
+            Indicator.name_sv,
+            Indicator.name_en,
+        )
+        .join(Goal, col(Goal.id) == col(KeyResult.goal_id))
+        .join(Indicator, col(Indicator.id) == col(KeyResult.indicator_id))
+    )
+    return {
+        one: KeyResultName(
+            goal=goal,
+            code=code,
+            name=Words(*names[:3]) or Words(*names[3:]),
+            measure=measure,
+            decimals=decimals,
+            may_open=may(actor, Permission.READ, unit),
+        )
+        for one, unit, goal, code, measure, decimals, *names in rows
+    }
+
+
+def _recorded(session: Session) -> dict[UUID, dict[Period, Status]]:
+    found: dict[UUID, dict[Period, Status]] = defaultdict(dict)
+    rows = session.execute(
+        columns_of(StatusDecision.key_result_id, StatusDecision.period, StatusDecision.status).where(
+            was_current(StatusDecision, None)
+        )
+    )
+    for key_result, quarter, status in rows:
+        found[key_result][quarter] = status
+    return found
+
+
+def _decisions(session: Session, quarter: Period) -> Sequence[Any]:
+    return session.execute(
+        columns_of(
+            StatusDecision.key_result_id, StatusDecision.status, StatusDecision.rule, StatusDecision.facts
+        ).where(was_current(StatusDecision, None), col(StatusDecision.period) == quarter)
+    ).all()
+
+
+def _cases(
+    rows: Sequence[Any],
+    judged: Judged,
+    trial: Trial,
+    quarter: Period,
+    names: Mapping[UUID, KeyResultName],
+    recorded: Mapping[UUID, Mapping[Period, Status]],
+) -> Iterator[Case]:
+    for row in rows:
+        rule = trial.rules[judged.deciding[str(row.key_result_id)]]
+        assert rule.status
+        yield Case(
+            subject=names[row.key_result_id],
+            quarter=quarter,
+            before=row.status,
+            after=rule.status,
+            rule_before=row.rule,
+            rule_after=rule.name,
+            because=rule.because,
+            facts=row.facts,
+            later=_later(recorded[row.key_result_id], quarter),
+        )
+
+
+def _later(statuses: Mapping[Period, Status], quarter: Period) -> Later:
+    known = [status for when, status in sorted(statuses.items()) if when > quarter and status not in _WITHOUT_FIGURE]
+    following = known[:_QUARTERS_AFTER]
+    if Status.NEEDS_SUPPORT in following:
+        return Later.CONFIRMED
+    return Later.NOT_CONFIRMED if len(following) == _QUARTERS_AFTER else Later.UNKNOWN
+
+
+def _counted(quarter: Period, cases: Sequence[Case]) -> QuarterTried:
+    def count(is_so: Callable[[Case], bool]) -> int:
+        return sum(is_so(one) for one in cases)
+
+    return QuarterTried(
+        quarter=quarter,
+        judged=len(cases),
+        flipped=count(lambda one: one.is_flipped),
+        red_before=count(lambda one: one.before == Status.NEEDS_SUPPORT),
+        red_after=count(lambda one: one.after == Status.NEEDS_SUPPORT),
+    )
+
+
+def _sightings(cases: Iterable[Case]) -> Sightings:
+    return Sightings(**Counter(one.later.value for one in cases))
+
+
+def _never_heard(trial: Trial, heard: set[str], in_force: Rulebook) -> tuple[str, ...]:
+    """The rules that are new or changed and that no decision on record would have heard of."""
+    known = {fingerprint(rule) for rule in in_force.rules}
+    return tuple(name for name, one in trial.rules.items() if name not in heard and one.fingerprint not in known)
+
+
+def _harms(notable: Sequence[Case], flips: Sequence[Case], judged: int, silent: tuple[str, ...]) -> Iterator[Harm]:
+    by_kind: dict[HarmKind, list[Case]] = defaultdict(list)
+    for one in notable:
+        if one.harm:
+            by_kind[one.harm].append(one)
+    yield from (Harm(kind, tuple(by_kind[kind])) for kind in HarmKind if by_kind[kind])
+    if judged and len(flips) / judged > MOST_FLIPPED:
+        yield Harm(HarmKind.MUCH_CHANGED, tuple(flips))
+    if silent:
+        yield Harm(HarmKind.RULES_NEVER_HEARD, rules=silent)
