@@ -10,7 +10,7 @@ from app_pages.components.here import clock, installation, language, t, user
 from app_pages.components.plain import plain
 from app_pages.writing.open_form import OnRecord, OpenForm
 from okr_engine.errors import InvalidInput
-from okr_engine.i18n import day, figure, number
+from okr_engine.i18n import day, number
 from okr_engine.services.accepted_deviations import (
     DeviationBeside,
     DeviationState,
@@ -18,9 +18,10 @@ from okr_engine.services.accepted_deviations import (
     accept_deviation,
     withdraw_deviation,
 )
+from okr_engine.services.deviation_words import deviation_in_words
+from okr_engine.services.figure_words import figure_told, limit_told
 from okr_engine.services.goal_reports import KeyResultReport
 from okr_engine.services.measurements import value_typed
-from okr_engine.services.status_facts import DatedLimit
 from okr_engine.words import message
 
 IN_FORCE = (DeviationState.HOLDS, DeviationState.EXCEEDED)
@@ -47,38 +48,17 @@ def deviation(report: KeyResultReport) -> None:
             _forms(beside)
 
 
-def level_of(view: DeviationView) -> str:
-    """The accepted level in the indicator's unit; a dash where none was given."""
-    return figure(view.level, view.of.measure, language(), decimals=view.of.decimals, short=True)
-
-
-def target_of(beside: DeviationBeside | DeviationView) -> str:
-    """The real target in the indicator's unit; a dash where there is none."""
-    return _limit(beside.target, beside.of.measure, beside.of.decimals)
-
-
 def how_it_stands(view: DeviationView) -> str:
     """Whether it still counts, and if not, why, in a sentence."""
-    match view.state:
-        case DeviationState.HOLDS:
-            return t("deviation.holds", until=view.until)
-        case DeviationState.EXCEEDED:
-            latest = figure(
-                view.latest.value if view.latest else None, view.of.measure, language(), decimals=view.of.decimals
-            )
-            return t("deviation.exceeded", latest=latest, level=level_of(view), until=view.until)
-        case DeviationState.ENDED:
-            return t("deviation.ended", until=view.until)
-        case DeviationState.WITHDRAWN:
-            name, at = name_of(view.withdrawn_by or ""), clock(view.withdrawn_at or view.accepted_at)
-            return t("deviation.withdrawn", name=name, at=at, reason=view.reason)
+    by, at = name_of(view.withdrawn_by or ""), clock(view.withdrawn_at or view.accepted_at)
+    return deviation_in_words(view, language(), by=by, at=at)
 
 
 def _accepted(view: DeviationView) -> None:
     st.markdown(f"{_ICONS[view.state]} **{plain(how_it_stands(view))}**")
     st.markdown(plain(view.rationale))
-    lines = [(t("deviation.real_target"), target_of(view))]
-    lines += [(t("deviation.level"), level_of(view))] if view.level is not None else []
+    lines = [(t("deviation.real_target"), limit_told(view.target, view.of, language()))]
+    lines += [(t("deviation.level"), figure_told(view.level, view.of, language()))] if view.level is not None else []
     lines += [(t("deviation.since"), day(view.since, language()))]
     st.markdown("  \n".join(f"**{label}:** {plain(words)}" for label, words in lines))
     st.caption(t("deviation.accepted_by", name=plain(name_of(view.accepted_by)), at=clock(view.accepted_at)))
@@ -102,7 +82,7 @@ def _forms(beside: DeviationBeside) -> None:
 def _accept_form(beside: DeviationBeside, known: DeviationView | None) -> bool:
     revision = beside.deviation.revision if beside.deviation else 0
     form = OpenForm(f"goal.accept.{beside.of.code}", OnRecord(revision, _fields(known), _saved(beside.deviation)))
-    st.caption(t("deviation.about", target=target_of(beside)))
+    st.caption(t("deviation.about", target=limit_told(beside.target, beside.of, language())))
     labels = {
         "until": t("deviation.until"),
         "rationale": t("deviation.rationale"),
@@ -161,10 +141,3 @@ def _saved(view: DeviationView | None) -> str:
 
 def _shown(field: str, value: Any) -> str:
     return day(value, language()) if field == "until" and value else str(value or "")
-
-
-def _limit(limit: DatedLimit | None, measure: str, decimals: int) -> str:
-    if limit is None or limit.value is not None:
-        return figure(limit.value if limit else None, measure, language(), decimals=decimals, short=True)
-    ends = (figure(end, measure, language(), decimals=decimals, short=True) for end in (limit.low, limit.high))
-    return "–".join(ends)

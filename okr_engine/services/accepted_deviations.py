@@ -1,6 +1,6 @@
 """Accepted deviations: leadership lets a key result miss its target until a day; its status stays what it is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,12 +12,13 @@ from sqlmodel import Session, col, select
 from okr_engine.access import Actor, Permission, may, require
 from okr_engine.database import moment_of, supersede, was_current
 from okr_engine.errors import InvalidInput, NotFound, StaleEdit
-from okr_engine.model import AcceptedDeviation, Goal, Indicator, KeyResult, Target
+from okr_engine.model import AcceptedDeviation, Goal, Indicator, KeyResult
 from okr_engine.periods import Period
 from okr_engine.services.commitments import Commitment, commitments_seen, every_commitment
 from okr_engine.services.figure_series import Observed, series_of
 from okr_engine.services.people import name_of
 from okr_engine.services.status_facts import DatedLimit, aim_of, in_force
+from okr_engine.services.targets import targets_of
 from okr_engine.services.typed_texts import line, prose
 from okr_engine.statistics.aims import Aim
 from okr_engine.words import message
@@ -98,7 +99,7 @@ def accept_deviation(
     if until > (latest := years_later(today)):
         raise InvalidInput(message("error.deviation_too_long", latest=latest))
     if level is not None:
-        target = in_force(_targets(session, [key_result.id], None).get(key_result.id, ()), today)
+        target = in_force(targets_of(session, [key_result.id]).get(key_result.id, ()), today)
         _check_level(aim_of(key_result.direction, indicator.better, target), level)
     holds = known is not None and not known.withdrawn and today <= known.until
     if known is not None and holds and (known.until, known.rationale, known.level) == (until, rationale, level):
@@ -163,7 +164,7 @@ def deviation_beside(session: Session, actor: Actor, key_result_code: str, *, to
         raise NotFound(message("error.no_such_key_result", code=key_result_code))
     return DeviationBeside(
         of=of,
-        target=in_force(_targets(session, [of.id], None).get(of.id, ()), today),
+        target=in_force(targets_of(session, [of.id]).get(of.id, ()), today),
         deviation=_views(session, {of.id: of}, today, None).get(of.id),
         may_accept=may(actor, Permission.ACCEPT_DEVIATION, of.goal_unit),
     )
@@ -227,7 +228,7 @@ def _views(
     concerned = {key: of for key, of in commitments.items() if key in history and history[key][-1].since <= day}
     levelled = {of.indicator_id for key, of in concerned.items() if history[key][-1].level is not None}
     series = series_of(session, levelled, as_of) if levelled else {}
-    targets = _targets(session, concerned, as_of) if concerned else {}
+    targets = targets_of(session, concerned, as_of) if concerned else {}
     return {
         key: _view(of, history[key], in_force(targets.get(key, ()), day), _latest(of, series, day), day)
         for key, of in concerned.items()
@@ -288,16 +289,4 @@ def _history(session: Session, as_of: datetime | None) -> dict[UUID, list[Accept
     found: dict[UUID, list[AcceptedDeviation]] = {}
     for row in session.exec(rows):
         found.setdefault(row.key_result_id, []).append(row)
-    return found
-
-
-def _targets(session: Session, key_results: Iterable[UUID], as_of: datetime | None) -> dict[UUID, list[DatedLimit]]:
-    rows = session.exec(
-        select(Target).where(was_current(Target, as_of), col(Target.key_result_id).in_(list(key_results)))
-    )
-    found: dict[UUID, list[DatedLimit]] = {}
-    for row in rows:
-        found.setdefault(row.key_result_id, []).append(
-            DatedLimit(row.valid_from, row.valid_to, row.value, row.low, row.high, row.basis)
-        )
     return found
