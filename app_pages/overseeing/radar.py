@@ -71,13 +71,18 @@ def _kind(kind: Neglect, found: Sequence[Neglected]) -> Section:
 
 
 def _row(one: Neglected) -> Row:
-    role = t(f"role.{one.role}")
-    name = spoken(one.role_name, language())
     return Row(
         [
             subject(one),
             [text(neglect_in_words(one, language()))],
             [text(day(one.since, language()) if one.since else t("oversight.not_known"))],
-            [text(name), note(role)] if name else [text(role), note(t("noun.vacancy"))],
+            _desk(t(f"role.{one.role}"), spoken(one.role_name, language())),
         ]
     )
+
+
+def _desk(kind: str, name: str) -> list[Part]:
+    """The role by its own name, its kind beside it where that says more."""
+    if not name:
+        return [text(kind), note(t("noun.vacancy"))]
+    return [text(name), *([note(kind)] if kind not in name else [])]
