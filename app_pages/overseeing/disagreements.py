@@ -6,7 +6,8 @@ import streamlit as st
 
 from app_pages.components.answers import name_of
 from app_pages.components.here import clock, language, t
-from app_pages.components.tables import Column, Opened, Row, Section, note, pill, tables, text
+from app_pages.components.status import status_short
+from app_pages.components.tables import Column, Opened, Part, Row, Section, note, pill, tables, text
 from app_pages.components.the_rest import the_rest
 from app_pages.overseeing.naming import key_result
 from okr_engine.i18n import number, period
@@ -62,11 +63,6 @@ def _register(found: Sequence[Disagreement]) -> Section:
 
 
 def _row(one: Disagreement) -> Row:
-    later = (
-        [pill(one.later), note(t("oversight.later_status", quarter=one.later_quarter))]
-        if one.later and one.later_quarter
-        else []
-    )
     return Row(
         [
             [key_result(one.of), note(period(one.quarter, language()))],
@@ -77,6 +73,12 @@ def _row(one: Disagreement) -> Row:
                 note(t("oversight.disagreed_since", since=clock(one.since))),
                 note(t(f"disagreement_ending.{one.ending}", until=clock(one.until))),
             ],
-            [text(t(f"outcome.{one.outcome}")), *later],
+            [text(t(f"outcome.{one.outcome}")), *_later(one)],
         ]
     )
+
+
+def _later(one: Disagreement) -> list[Part]:
+    if one.later is None:
+        return []
+    return [note(t("oversight.later_status", quarter=one.later_quarter, status=status_short(one.later)))]

@@ -45,7 +45,7 @@ def _counts(found: Sequence[Neglected]) -> Section:
                     [text(number(counts[kind], language()))],
                 ]
             )
-            for kind in Neglect
+            for kind in sorted(Neglect, key=lambda one: not counts[one])
         ],
     )
 

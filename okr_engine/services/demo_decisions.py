@@ -42,8 +42,8 @@ def decide(session: Session) -> None:
         _person(session, SPONSOR, today),
         "R1.2",
         until=today + _DEVIATION_HOLDS,
-        rationale="Nuorten palveluihin on palkattu kaksi työntekijää, jotka aloittavat alkuvuodesta. "
-        "Siihen asti riittää, että vähintään 90 prosenttia pääsee palveluun ajallaan.",
+        rationale="Vastaanotoille on palkattu kaksi lääkäriä, jotka aloittavat alkuvuodesta. "
+        "Siihen asti riittää, että vähintään 90 prosenttia pääsee hoitoon määräajassa.",
         level=Decimal(90),
         based_on=0,
     )
