@@ -45,12 +45,13 @@ def _ledger(lines: Sequence[LedgerLine], quarter: Period) -> Section:
 
 def _row(line: LedgerLine) -> Row:
     move = line.move
+    planned = [note(t("oversight.planned_step"))] if move.is_planned else []
     names: list[Part] = [key_result(of) for of in move.of]
     return Row(
         [
             [*names, note(t(f"goalpost.{move.goalpost}"))],
             [text(goalpost_told(move, language())), note(t("oversight.in_force_from", day=move.valid_from))],
-            [state(_LOOKS[move.shift], t(f"shift.{move.shift}"))],
+            [state(_LOOKS[move.shift], t(f"shift.{move.shift}")), *planned],
             [text(name_of(move.moved_by)), note(clock(move.moved_at)), note(_reason(move))],
             _effects(line),
         ]

@@ -126,7 +126,7 @@ def _goalpost_as_json(line: LedgerLine) -> dict[str, Any]:
     move = line.move
     return {
         "key_results": [of.code for of in move.of],
-        **_fields(move, ("goalpost", "valid_from", "shift", "reason", "moved_at", "moved_by")),
+        **_fields(move, ("goalpost", "valid_from", "shift", "is_planned", "reason", "moved_at", "moved_by")),
         "before": _side(move.before),
         "after": _side(move.after),
         "retold": line.retold.value,

@@ -45,7 +45,8 @@ class Goalpost(StrEnum):
 class Move:
     """One moved goalpost: what was in its place before, what is now, when it took force, who moved it and why.
 
-    `before` and `after` are dated limits, figures, days, directions or words, as the goalpost has them.
+    `before` and `after` are dated limits, figures, days, directions or words, as the goalpost has them. A planned one
+    was set together with what it follows, as one step of a plan.
     """
 
     goalpost: Goalpost
@@ -57,6 +58,7 @@ class Move:
     reason: str | None
     moved_at: datetime
     moved_by: str
+    is_planned: bool = False
     explained: Words = field(default_factory=Words)
 
 
@@ -94,7 +96,7 @@ def target_moves(session: Session, commitments: Mapping[UUID, Commitment]) -> li
         limit = DatedLimit(row.valid_from, row.valid_to, row.value, row.low, row.high, row.basis)
         rows.setdefault(row.key_result_id, []).append(_dated(limit, row))
     return [
-        _move(Goalpost.TARGET, (of,), before, after, _shift_for(of, before, after.limit))
+        _move(Goalpost.TARGET, (of,), before, after, _shift_for(of, before.limit, after.limit))
         for key, of in commitments.items()
         for before, after in _moved(rows.get(key, ()))
     ]
@@ -113,7 +115,7 @@ def _limit_moves(session: Session, commitments: Mapping[UUID, Commitment]) -> li
     moves = []
     for indicator, of in _by_indicator(commitments).items():
         for before, after in _moved(rows.get(indicator, ())):
-            aims = (aim_of(Direction.IMPROVE, of[0].better, one) for one in (before, after.limit))
+            aims = (aim_of(Direction.IMPROVE, of[0].better, one) for one in (before.limit, after.limit))
             moves.append(_move(Goalpost.LIMIT, of, before, after, shift_between(*aims)))
     return moves
 
@@ -198,7 +200,7 @@ def _dated(limit: DatedLimit, row: Target | Limit) -> _Dated:
     return _Dated(limit, row.revision, row.recorded_at, row.superseded_at, row.recorded_by, row.reason)
 
 
-def _moved(rows: Sequence[_Dated]) -> Iterable[tuple[DatedLimit, _Dated]]:
+def _moved(rows: Sequence[_Dated]) -> Iterable[tuple[_Dated, _Dated]]:
     """Each row (in the order they were recorded) that put another value in the place of one, with that one."""
     for after in rows:
         first = after.limit.valid_from
@@ -209,28 +211,32 @@ def _moved(rows: Sequence[_Dated]) -> Iterable[tuple[DatedLimit, _Dated]]:
             and one.recorded_at <= after.recorded_at
             and (one.superseded_at is None or one.superseded_at >= after.recorded_at)
         ]
-        replaced = [one.limit for one in known if one.limit.valid_from == first and one.revision == after.revision - 1]
+        replaced = [one for one in known if one.limit.valid_from == first and one.revision == after.revision - 1]
         before = replaced[0] if replaced else _before(known, first)
-        if before is not None and level_of(before) != level_of(after.limit):
+        if before is not None and level_of(before.limit) != level_of(after.limit):
             yield before, after
 
 
-def _before(known: Iterable[_Dated], day: date) -> DatedLimit | None:
+def _before(known: Iterable[_Dated], day: date) -> _Dated | None:
     """What was in force up to the day before; among rows that came at once, only what begins earlier."""
-    return in_force([one.limit for one in known if one.limit.valid_from < day], day - _DAY)
+    earlier = {one.limit: one for one in known if one.limit.valid_from < day}
+    found = in_force(earlier, day - _DAY)
+    return earlier[found] if found else None
 
 
-def _move(goalpost: Goalpost, of: tuple[Commitment, ...], before: DatedLimit, after: _Dated, shift: Shift) -> Move:
+def _move(goalpost: Goalpost, of: tuple[Commitment, ...], before: _Dated, after: _Dated, shift: Shift) -> Move:
     return Move(
         goalpost=goalpost,
         of=of,
-        before=before,
+        before=before.limit,
         after=after.limit,
         valid_from=after.limit.valid_from,
         shift=shift,
         reason=after.reason,
         moved_at=after.recorded_at,
         moved_by=after.recorded_by,
+        is_planned=after.revision == 1
+        and (before.recorded_at, before.recorded_by) == (after.recorded_at, after.recorded_by),
     )
 
 

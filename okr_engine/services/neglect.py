@@ -198,7 +198,7 @@ def _periods_left(newest: Period, due: date) -> int:
 
 def _targets_moved_often(known: Known) -> Iterable[Sign]:
     moved: dict[UUID, list[Move]] = {}
-    for one in sorted(known.moves, key=lambda move: move.moved_at):
+    for one in sorted((one for one in known.moves if not one.is_planned), key=lambda move: move.moved_at):
         moved.setdefault(one.of[0].id, []).append(one)
     for key, moves in moved.items():
         if len(moves) >= OFTEN:

@@ -152,6 +152,26 @@ def test_a_target_that_takes_force_after_the_quarter_has_not_changed_its_status(
     assert (line.retold, line.effects) == (Retold.NOT_IN_FORCE, ())
 
 
+def test_a_step_set_together_with_the_one_before_is_a_plan_and_a_later_one_is_not(county: SmallCounty) -> None:
+    with writing(county.engine, actor=OPERATOR.code, now=LATER) as session:
+        key_result = session.exec(select(KeyResult.id).where(KeyResult.code == "A2.1")).one()
+        for value, valid_from in ((130, JANUARY), (120, APRIL)):
+            session.add(
+                Target(
+                    key_result_id=key_result,
+                    value=Decimal(value),
+                    valid_from=valid_from,
+                    recorded_at=LATER,
+                    recorded_by=OPERATOR.code,
+                )
+            )
+    follow(county, "A2.1", date(2025, 7, 1), value=Decimal(110))
+
+    planned = {one.move.after.value: one.move.is_planned for one in ledger(county)}
+
+    assert planned == {Decimal(120): True, Decimal(110): False}
+
+
 def test_a_first_target_is_set_and_not_moved(county: SmallCounty) -> None:
     follow(county, "A2.1", JANUARY, value=Decimal(120))
 
