@@ -82,7 +82,8 @@ def _forms(beside: DeviationBeside) -> None:
 def _accept_form(beside: DeviationBeside, known: DeviationView | None) -> bool:
     revision = beside.deviation.revision if beside.deviation else 0
     form = OpenForm(f"goal.accept.{beside.of.code}", OnRecord(revision, _fields(known), _saved(beside.deviation)))
-    st.caption(t("deviation.about", target=limit_told(beside.target, beside.of, language())))
+    target = limit_told(beside.target, beside.of, language())
+    st.caption(t("deviation.about", target=target) if beside.target else t("deviation.about_without_target"))
     labels = {
         "until": t("deviation.until"),
         "rationale": t("deviation.rationale"),

@@ -87,8 +87,9 @@ def accept_deviation(
 ) -> None:
     """Accept that the key result misses its target until a day, that day included, over revision `based_on`.
 
-    InvalidInput without a rationale, for a day that has gone or lies more than two years ahead, and for a level that
-    the target already covers; StaleEdit when somebody has decided otherwise since. The same again changes nothing.
+    InvalidInput where nothing is asked of the figure, without a rationale, for a day that has gone or lies more than
+    two years ahead, and for a level that the target already covers; StaleEdit when somebody has decided otherwise
+    since. The same again changes nothing.
     """
     key_result, indicator, known = _decidable(session, actor, key_result_code)
     today, rationale = moment_of(session).date(), prose(rationale)
@@ -98,9 +99,8 @@ def accept_deviation(
         raise InvalidInput(message("error.due_in_the_past", due=until))
     if until > (latest := years_later(today)):
         raise InvalidInput(message("error.deviation_too_long", latest=latest))
-    if level is not None:
-        target = in_force(targets_of(session, [key_result.id]).get(key_result.id, ()), today)
-        _check_level(aim_of(key_result.direction, indicator.better, target), level)
+    target = in_force(targets_of(session, [key_result.id]).get(key_result.id, ()), today)
+    _check_level(aim_of(key_result.direction, indicator.better, target), level)
     holds = known is not None and not known.withdrawn and today <= known.until
     if known is not None and holds and (known.until, known.rationale, known.level) == (until, rationale, level):
         return
@@ -162,11 +162,13 @@ def deviation_beside(session: Session, actor: Actor, key_result_code: str, *, to
     of = next((one for one in seen if one.code == key_result_code), None)
     if of is None:
         raise NotFound(message("error.no_such_key_result", code=key_result_code))
+    target = in_force(targets_of(session, [of.id]).get(of.id, ()), today)
+    is_allowed = may(actor, Permission.ACCEPT_DEVIATION, of.goal_unit)
     return DeviationBeside(
         of=of,
-        target=in_force(targets_of(session, [of.id]).get(of.id, ()), today),
+        target=target,
         deviation=_views(session, {of.id: of}, today, None).get(of.id),
-        may_accept=may(actor, Permission.ACCEPT_DEVIATION, of.goal_unit),
+        may_accept=is_allowed and _can_be_missed(aim_of(of.direction, of.better, target)),
     )
 
 
@@ -197,10 +199,15 @@ def _decidable(session: Session, actor: Actor, code: str) -> tuple[KeyResult, In
     return key_result, indicator, known
 
 
-def _check_level(aim: Aim, level: Decimal) -> None:
-    if not (aim.sign or aim.is_range):
-        raise InvalidInput(message("error.deviation_level_without_direction"))
-    if aim.missed_by(level) == 0:
+def _can_be_missed(aim: Aim) -> bool:
+    """Whether there is a good way or a range to deviate from."""
+    return aim.sign != 0 or aim.is_range
+
+
+def _check_level(aim: Aim, level: Decimal | None) -> None:
+    if not _can_be_missed(aim):
+        raise InvalidInput(message("error.nothing_to_deviate_from"))
+    if level is not None and aim.missed_by(level) == 0:
         raise InvalidInput(message("error.deviation_level_covered"), remedy=message("error.deviation_level_remedy"))
 
 

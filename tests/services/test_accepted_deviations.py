@@ -190,6 +190,14 @@ def test_an_acceptance_does_not_cover_a_figure_worse_than_its_level(
     assert view(county).covers == (state == DeviationState.HOLDS)
 
 
+def test_where_nothing_is_asked_of_a_figure_there_is_nothing_to_deviate_from(county: SmallCounty) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        accept(county, what="A1.NPS")
+
+    assert refused.value.what.key == "error.nothing_to_deviate_from"
+    assert not county.see(SPONSOR, deviation_beside, "A1.NPS", today=TODAY).may_accept
+
+
 def test_without_a_level_the_acceptance_covers_whatever_is_measured(county: SmallCounty) -> None:
     accept(county)
 

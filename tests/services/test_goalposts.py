@@ -76,16 +76,16 @@ def revise(county: SmallCounty, *, at: datetime = LATER, **level: Any) -> None:
         supersede(session, known, fresh)
 
 
-def follow(county: SmallCounty, code: str, valid_from: date, **level: Any) -> None:
+def follow(county: SmallCounty, code: str, valid_from: date, *, at: datetime = LATER, **level: Any) -> None:
     """Let another target follow."""
-    with writing(county.engine, actor=OPERATOR.code, now=LATER) as session:
+    with writing(county.engine, actor=OPERATOR.code, now=at) as session:
         key_result = session.exec(select(KeyResult.id).where(KeyResult.code == code)).one()
         session.add(
             Target(
                 key_result_id=key_result,
                 valid_from=valid_from,
                 reason=WHY,
-                recorded_at=LATER,
+                recorded_at=at,
                 recorded_by="leadership",
                 **level,
             )
@@ -189,6 +189,15 @@ def test_a_move_stays_in_force_when_its_end_is_set_later(county: SmallCounty) ->
     revise(county, value=Decimal(70), valid_to=DECEMBER)
 
     assert only_line(county).retold == Retold.TOLD
+
+
+def test_of_two_moves_to_the_same_level_only_the_one_in_force_is_judged(county: SmallCounty) -> None:
+    for month, value in ((4, 70), (5, 100), (6, 70)):
+        follow(county, "A1.1", date(2025, month, 1), at=LATER + timedelta(days=month), value=Decimal(value))
+
+    judged = [one.move.valid_from for one in ledger(county) if one.retold == Retold.TOLD]
+
+    assert judged == [date(2025, 6, 1)]
 
 
 def test_the_newest_move_stands_first(county: SmallCounty) -> None:
