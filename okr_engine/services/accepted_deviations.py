@@ -97,7 +97,7 @@ def accept_deviation(
         raise InvalidInput(message("error.deviation_needs_rationale"))
     if until < today:
         raise InvalidInput(message("error.due_in_the_past", due=until))
-    if until > (latest := years_later(today)):
+    if until > (latest := _years_later(today)):
         raise InvalidInput(message("error.deviation_too_long", latest=latest))
     target = in_force(targets_of(session, [key_result.id]).get(key_result.id, ()), today)
     _check_level(aim_of(key_result.direction, indicator.better, target), level)
@@ -143,7 +143,8 @@ def withdraw_deviation(session: Session, actor: Actor, key_result_code: str, *, 
 def deviations_on(session: Session, day: date, *, as_of: datetime | None = None) -> dict[UUID, DeviationView]:
     """What was accepted by `day` for each key result, as known at `as_of`, with whether it holds on that day.
 
-    One that ended by itself or was withdrawn is still there, so that a page can say why it no longer counts.
+    One that ended by itself or was withdrawn is still there, so that a page can say why it no longer counts. Of every
+    key result: who asks shows only what its reader may read.
     """
     return _views(session, every_commitment(session, as_of=as_of), day, as_of)
 
@@ -172,14 +173,6 @@ def deviation_beside(session: Session, actor: Actor, key_result_code: str, *, to
     )
 
 
-def years_later(day: date) -> date:
-    """The last day on which a deviation accepted on `day` may end."""
-    try:
-        return day.replace(year=day.year + LONGEST_YEARS)
-    except ValueError:
-        return day.replace(year=day.year + LONGEST_YEARS, day=28)
-
-
 def _decidable(session: Session, actor: Actor, code: str) -> tuple[KeyResult, Indicator, AcceptedDeviation | None]:
     found = session.exec(
         select(KeyResult, Indicator, Goal.unit_id)
@@ -197,6 +190,13 @@ def _decidable(session: Session, actor: Actor, code: str) -> tuple[KeyResult, In
         )
     ).first()
     return key_result, indicator, known
+
+
+def _years_later(day: date) -> date:
+    try:
+        return day.replace(year=day.year + LONGEST_YEARS)
+    except ValueError:
+        return day.replace(year=day.year + LONGEST_YEARS, day=28)
 
 
 def _can_be_missed(aim: Aim) -> bool:

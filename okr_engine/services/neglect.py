@@ -25,6 +25,8 @@ from okr_engine.words import Words
 OFTEN = 2
 """How many moves of a target are worth a question."""
 
+_DAY = timedelta(days=1)
+
 
 class Neglect(StrEnum):
     """What is neglected."""
@@ -218,7 +220,9 @@ def _not_measurable(known: Known) -> Iterable[Sign]:
         rows = [one for one in known.commitments.values() if one.goal_id == goal.id]
         key_results = [one for one in rows if one.kind == KeyResultKind.KEY_RESULT]
         if not any(_can_be_judged(one, known) for one in key_results):
-            yield Sign(goal, goal.starts, {"count": len(key_results)})
+            ended = known.ended.get(goal.id)
+            since = ended + _DAY if ended and not key_results else goal.starts
+            yield Sign(goal, since, {"count": len(key_results), "quarter": known.quarter})
 
 
 def _can_be_judged(of: Commitment, known: Known) -> bool:

@@ -12,6 +12,7 @@ from okr_engine.database import columns_of, was_current
 from okr_engine.model import (
     CorrectiveAction,
     Goal,
+    KeyResultKind,
     Narrative,
     NarrativeState,
     OwnerAssessment,
@@ -59,12 +60,13 @@ class RolesHeld:
 
 @dataclass(frozen=True)
 class Known:
-    """Everything the radar's looks are taken at."""
+    """Everything the radar's looks are taken at; `ended` is when the last of a goal's earlier key results was due."""
 
     quarter: Period
     today: date
     goals: Mapping[UUID, GoalSeen]
     commitments: Mapping[UUID, Commitment]
+    ended: Mapping[UUID, date]
     decisions: Mapping[UUID, Decision]
     acted_on: frozenset[UUID]
     excused: frozenset[UUID]
@@ -96,6 +98,7 @@ def known_of(session: Session, actor: Actor, quarter: Period, *, today: date, st
         today=today,
         goals=goals,
         commitments=commitments,
+        ended=_ended(seen.values(), quarter),
         decisions={key: one for key, one in decisions_in(session, quarter, None).items() if key in commitments},
         acted_on=_acted_on(session),
         excused=frozenset(key for key, one in deviations_on(session, today).items() if one.covers),
@@ -124,6 +127,14 @@ def _goals(session: Session, actor: Actor, quarter: Period, strategy: str | None
         for goal, above in rows
         if may(actor, Permission.READ, goal.unit_id) and strategy in (None, above.code)
     }
+
+
+def _ended(commitments: Iterable[Commitment], quarter: Period) -> dict[UUID, date]:
+    found: dict[UUID, date] = {}
+    for one in commitments:
+        if one.kind == KeyResultKind.KEY_RESULT and one.due < quarter.start:
+            found[one.goal_id] = max(one.due, found.get(one.goal_id, one.due))
+    return found
 
 
 def _acted_on(session: Session) -> frozenset[UUID]:

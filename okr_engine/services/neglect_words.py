@@ -25,5 +25,5 @@ def neglect_in_words(one: Neglected, language: Language) -> str:
         case Neglect.TARGET_MOVED_TWICE if isinstance(one.of, Commitment):
             values |= {name: limit_told(values[name], one.of, language) for name in ("before", "after")}
         case Neglect.GOAL_NOT_MEASURABLE if not values["count"]:
-            return say(language, "neglect.no_key_results")
+            return say(language, "neglect.no_key_results", **values)
     return say(language, f"neglect_told.{one.kind}", **values)

@@ -296,8 +296,14 @@ def test_a_goal_without_key_results_is_found(county: SmallCounty) -> None:
     change(county, add)
 
     one = the(county, Neglect.GOAL_NOT_MEASURABLE, "A3")
-    assert said(one) == "Tavoitteella ei ole avaintuloksia."
+    assert said(one) == "Tavoitteella ei ole avaintuloksia jaksolla Q2/2025."
     assert not one.role_name
+
+
+def test_a_goal_whose_key_results_have_ended_has_been_without_since_the_day_after(county: SmallCounty) -> None:
+    change(county, edit_key_result("A2.1", due=date(2025, 3, 31)))
+
+    assert the(county, Neglect.GOAL_NOT_MEASURABLE, "A2").since == date(2025, 4, 1)
 
 
 def leave(session: Session, *, deputies: bool) -> None:
