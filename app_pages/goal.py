@@ -7,6 +7,7 @@ import streamlit as st
 from app_pages.components.action_card import action_card
 from app_pages.components.answers import card_of, report_of_goal, strategy_standing
 from app_pages.components.chart import figures_chart
+from app_pages.components.deviation import deviation
 from app_pages.components.explanation import explanation, figures_table, shown_figure
 from app_pages.components.here import language, quarter, strategy, t
 from app_pages.components.holders import role_with_people
@@ -196,6 +197,7 @@ def details(one: KeyResultReport, quarter: Period) -> None:
                 st.caption(f"{t('noun.comparability_break')} {day(mark_of_break.day, language())}: {text_of_break}")
         with st.container():
             explanation(one, card_of(one, quarter), key="goal.explanation")
+            deviation(one)
     if one.may_be_traced:
         trace(one, quarter)
     with st.expander(t("goal.figures_as_table"), key="goal.figures"):

@@ -12,6 +12,7 @@ from app_pages.components.top_row import sign_out, top_row
 from app_pages.sign_in import sign_in
 from okr_engine.access import Actor, Permission, may_somewhere
 from okr_engine.errors import NotAllowed
+from okr_engine.services.oversight import OVERSEES
 
 FOLDER = Path(__file__).parent
 
@@ -35,9 +36,9 @@ def looked_at() -> dict[str, str]:
     return {name: one.code for name, one in here.items() if one}
 
 
-def shown_to(permission: Permission) -> Literal["visible", "hidden"]:
-    """Whether the navigation shows a page that is for those with `permission` somewhere."""
-    return "visible" if actor and may_somewhere(actor, permission) else "hidden"
+def shown_to(*permissions: Permission) -> Literal["visible", "hidden"]:
+    """Whether the navigation shows a page that is for those with one of the permissions somewhere."""
+    return "visible" if actor and any(may_somewhere(actor, one) for one in permissions) else "hidden"
 
 
 with one_run():
@@ -51,6 +52,7 @@ with one_run():
             st.Page(FOLDER / "goal.py", title=t("main.goals")),
             st.Page(FOLDER / "indicator.py", title=t("main.indicators")),
             st.Page(FOLDER / "my_work.py", title=t("main.my_work")),
+            st.Page(FOLDER / "oversight.py", title=t("main.oversight"), visibility=shown_to(*OVERSEES)),
             st.Page(FOLDER / "data_desk.py", title=t("main.data_desk"), visibility=shown_to(Permission.ENTER_VALUE)),
             st.Page(FOLDER / "rules.py", title=t("main.rules")),
             st.Page(FOLDER / "data.py", title=t("main.data")),

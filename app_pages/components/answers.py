@@ -8,6 +8,7 @@ from app_pages.components.here import Stamp, installation, stamp, t, user
 from okr_engine.access import OPERATOR, SCHEDULE, Actor
 from okr_engine.periods import Period
 from okr_engine.services import people
+from okr_engine.services.accepted_deviations import DeviationBeside, deviation_beside
 from okr_engine.services.action_views import ActionView, action_views
 from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
 from okr_engine.services.goal_reports import GoalReport, KeyResultReport, goal_report
@@ -39,6 +40,11 @@ def card_of(report: KeyResultReport, quarter: Period) -> ExplanationCard | None:
 def versions_of_narrative(goal_id: UUID, quarter: Period, language: Language) -> list[NarrativeView]:
     """Every version of the owner's words in that language, newest first."""
     return _versions(stamp(), goal_id, quarter, language, user())
+
+
+def deviation_of(key_result_code: str) -> DeviationBeside:
+    """What leadership accepts of the key result for now, and whether the person may decide it."""
+    return _deviation(stamp(), key_result_code, user())
 
 
 def name_of(code: str) -> str:
@@ -96,3 +102,8 @@ def _versions(
     _actor: Actor,
 ) -> list[NarrativeView]:
     return installation().ask(narrative_history, _actor, goal_id, quarter, language)
+
+
+@st.cache_data(show_spinner=False, max_entries=500)
+def _deviation(stamp: Stamp, key_result_code: str, _actor: Actor) -> DeviationBeside:
+    return installation().ask(deviation_beside, _actor, key_result_code, today=stamp.today)

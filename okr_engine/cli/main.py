@@ -13,6 +13,7 @@ from okr_engine.cli import (
     files,
     health,
     measuring,
+    overseeing,
     pulling,
     rules,
     serving,
@@ -40,6 +41,7 @@ app.command("export")(files.export_file)
 app.command("evaluate")(statuses.evaluate_quarter)
 app.command("status")(statuses.status)
 app.command("explain")(explaining.explain)
+app.command("oversight")(overseeing.oversee)
 app.command("measure")(measuring.measure_kpi)
 app.command("spc")(control_charts.chart_series)
 app.command("pull")(pulling.pull_sources)

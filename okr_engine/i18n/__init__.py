@@ -1,9 +1,10 @@
 """The edge where keys, values and words become Finnish, Swedish or English."""
 
-from okr_engine.i18n.formats import day, duration, moment, number, period
+from okr_engine.i18n.formats import NOTHING, day, duration, moment, number, period
 from okr_engine.i18n.sentences import figure, fill, say, speak, spoken
 
 __all__ = [
+    "NOTHING",
     "day",
     "duration",
     "figure",

@@ -11,6 +11,7 @@ from okr_engine.i18n.formats import HOME
 from okr_engine.model import OrgUnit
 from okr_engine.packaged import demo_folder
 from okr_engine.periods import Period
+from okr_engine.services.demo_decisions import decide, is_decided_on
 from okr_engine.services.evaluation import Evaluation, evaluate
 from okr_engine.services.importing import import_content
 from okr_engine.services.installation import Rulebooks
@@ -73,12 +74,15 @@ def load_and_evaluate_demo(session: Session, actor: Actor, case: DemoCase, ruleb
 def load_demo(session: Session, actor: Actor, case: DemoCase = DemoCase.ALL) -> set[Period]:
     """Import the case's workbooks, which changes nothing the second time; the quarters whose statuses they bear on."""
     quarters = set[Period]()
+    is_decided = is_decided_on(session)
     for name in _workbooks_of(case):
         data = (demo_folder() / name).read_bytes()
         preview = import_content(session, actor, read_workbook(data, file=name, max_mb=LARGEST_MB))
         quarters |= preview.touched
     if case in (DemoCase.REGION, DemoCase.ALL):
         _load_sources(session, actor)
+        if not is_decided:
+            decide(session)
     return quarters
 
 

@@ -2,8 +2,17 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 ZERO = Decimal(0)
+
+
+class Shift(StrEnum):
+    """What became of an aim when it was moved; `other` where neither can be said."""
+
+    EASIER = "easier"
+    HARDER = "harder"
+    OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,28 @@ class Aim:
         if self.low is not None and self.high is not None:
             return (self.missed_by(before) or ZERO) - (self.missed_by(after) or ZERO)
         return self.sign * (after - before) if self.sign else None
+
+    def relaxed_to(self, level: Decimal) -> "Aim":
+        """The aim that is content with `level` too: a range reaches out to it, any other aim ends there."""
+        if self.low is not None and self.high is not None:
+            return Aim(0, low=min(self.low, level), high=max(self.high, level))
+        return Aim(self.sign, target=level if self.sign else None)
+
+
+def shift_between(before: Aim, after: Aim) -> Shift:
+    """Whether `after` is content with everything that `before` was and more, or with less."""
+    eased, tightened = _contains(after, before), _contains(before, after)
+    if eased == tightened:
+        return Shift.OTHER
+    return Shift.EASIER if eased else Shift.HARDER
+
+
+def _contains(wider: Aim, narrower: Aim) -> bool:
+    """Whether whatever reaches `narrower` reaches `wider` too; never so between a range and a bound, or two ways."""
+    if wider.sign != narrower.sign or not (wider.has_target and narrower.has_target):
+        return False
+    ends = [end for end in (narrower.target, narrower.low, narrower.high) if end is not None]
+    return all(wider.missed_by(end) == 0 for end in ends)
 
 
 def worsened_in_a_row(aim: Aim, values: list[Decimal]) -> int:

@@ -22,13 +22,19 @@ from okr_engine.model.indicators import BreakKind, MeasureUnit
 from okr_engine.model.reviews import NarrativeState
 from okr_engine.model.sources import FindingKind, Rhythm, RunState
 from okr_engine.periods import Cadence
+from okr_engine.services.accepted_deviations import DeviationState
 from okr_engine.services.back_tests import HarmKind
 from okr_engine.services.data_desk import DataState
+from okr_engine.services.disagreements import Ending, Leaning, Outcome
 from okr_engine.services.figure_views import Origin
+from okr_engine.services.goalpost_moves import Goalpost
+from okr_engine.services.goalposts import Retold
+from okr_engine.services.neglect import Neglect
 from okr_engine.services.rulebook_views import Book, InForce
 from okr_engine.services.source_views import Health
 from okr_engine.services.standings import Movement
 from okr_engine.services.unit_views import Verdict
+from okr_engine.statistics.aims import Shift
 from okr_engine.statistics.evidence import Tier
 from okr_engine.statistics.funnel import Place
 from okr_engine.statistics.xmr_charts import Remark
@@ -54,8 +60,10 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "counted": None,
     "data_state": DataState,
     "demo_case": None,
+    "deviation_state": DeviationState,
     "direction": Direction,
     "direction_short": Direction,
+    "disagreement_ending": Ending,
     "doctor": None,
     "error.not_allowed": Permission,
     "event_column": None,
@@ -68,19 +76,26 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "figure_short": None,
     "finding": FindingKind,
     "funnel_place": Place,
+    "goalpost": Goalpost,
     "indicator.origin": Origin,
     "key_result_kind": KeyResultKind,
     "language": Language,
+    "leaning": Leaning,
     "limit_confidence": Confidence,
     "limit_length": LimitUnit,
     "movement": Movement,
     "movement_short": Movement,
     "narrative_state": NarrativeState,
-    "point_label": None,
+    "neglect": Neglect,
+    "neglect_means": Neglect,
+    "neglect_told": Neglect,
     "no_data": NoDataReason,
     "noun": None,
+    "outcome": Outcome,
     "parameter_value": None,
+    "point_label": None,
     "question": None,
+    "retold": Retold,
     "rhythm": Rhythm,
     "role": RoleKind,
     "rule_condition": None,
@@ -90,9 +105,10 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "ruling.about_book": Book,
     "ruling.in_force": InForce,
     "ruling.view": None,
-    "run_state": RunState,
     "rules.fact": None,
+    "run_state": RunState,
     "share": None,
+    "shift": Shift,
     "source_health": Health,
     "source_health_means": Health,
     "status": Status,
@@ -101,9 +117,9 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "trial_assurance": None,
     "unit": MeasureUnit,
     "variation_icon": VariationIcon,
-    "weekday": None,
-    "verdict": Verdict,
     "variation_tier": Tier,
+    "verdict": Verdict,
+    "weekday": None,
 }
 
 # Texts that are rightly the same in two languages: internationally used words, abbreviations and bare symbols.
@@ -113,6 +129,7 @@ SHARED_TEXTS = {
     "figure.percent",
     "figure_short.days",
     "figure_short.minutes",
+    "goalpost.moved",
     "indicator.definition",
     "overview.gap",
     "indicator.version",

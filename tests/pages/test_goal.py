@@ -133,9 +133,9 @@ def test_a_missing_figure_says_why_it_is_missing(visit: Visit, database: Path) -
 
 
 def test_the_owner_answers_the_four_questions(visit: Visit) -> None:
-    asked = [one.value for one in goal(visit).subheader]
+    asked = [one.value for one in goal(visit).subheader if one.value.endswith("?")]
 
-    assert asked[:4] == ["Mitä tapahtui?", "Miksi näin kävi?", "Mitä teemme seuraavaksi?", "Mitä tarvitsemme?"]
+    assert asked == ["Mitä tapahtui?", "Miksi näin kävi?", "Mitä teemme seuraavaksi?", "Mitä tarvitsemme?"]
 
 
 def test_a_goal_without_words_says_so(visit: Visit) -> None:

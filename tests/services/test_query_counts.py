@@ -34,6 +34,7 @@ from okr_engine.services.evaluation import evaluate
 from okr_engine.services.goal_reports import goal_report
 from okr_engine.services.importing import import_content
 from okr_engine.services.installation import read_rulebooks
+from okr_engine.services.oversight import oversight
 from okr_engine.services.standings import standings
 from okr_engine.services.strategies import strategies_decided
 from okr_engine.workbook import content_of
@@ -54,7 +55,11 @@ def goal(session: Session) -> None:
     goal_report(session, OPERATOR, "G", Q3, today=NOW.date())
 
 
-@pytest.mark.parametrize("page", [overview, goal])
+def overseeing(session: Session) -> None:
+    oversight(session, OPERATOR, Q3, read_rulebooks().status, today=NOW.date(), now=NOW)
+
+
+@pytest.mark.parametrize("page", [overview, goal, overseeing])
 def test_a_page_asks_the_database_as_often_for_fifty_key_results_as_for_five(
     page: Callable[[Session], None], memory_engine: Engine
 ) -> None:
@@ -115,6 +120,7 @@ def falling(number: int) -> Iterator[Form]:
         code=f"G.{number}", goal="G", indicator=indicator, direction=Direction.AT_LEAST, starts=START, due=END
     )
     yield TargetForm(key_result=f"G.{number}", value=Decimal(90), valid_from=START)
+    yield TargetForm(key_result=f"G.{number}", value=Decimal(85), valid_from=Q3.start)
     for period, value in ((Q1, 80), (Q2, 70), (Q3, 60)):
         yield MeasurementForm(indicator=indicator, unit="county", period=period, value=Decimal(value))
 
