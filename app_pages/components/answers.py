@@ -90,7 +90,7 @@ def _report(stamp: Stamp, code: str, quarter: Period, _actor: Actor) -> GoalRepo
 
 @st.cache_data(show_spinner=False, max_entries=500)
 def _card(stamp: Stamp, code: str, quarter: Period, _report: KeyResultReport) -> ExplanationCard | None:  # noqa: ARG001 - the key
-    return installation().ask(explanation_card, _report, quarter, installation().rulebooks.status)
+    return installation().ask(explanation_card, _report, quarter)
 
 
 @st.cache_data(show_spinner=False, max_entries=200)

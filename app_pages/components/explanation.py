@@ -1,5 +1,7 @@
 """Why a key result has the status it has: one plain sentence first, then rule, facts and flags."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from app_pages.components.answers import name_of
@@ -15,6 +17,7 @@ from okr_engine.services.explanation_words import (
     band_in_words,
     change_in_words,
     decided_before,
+    nearly_in_words,
     what_would_change_it,
 )
 from okr_engine.services.figure_series import Observed
@@ -53,11 +56,17 @@ def _details(report: KeyResultReport, card: ExplanationCard, key: str) -> None:
             tables([_bands(report, card)], key=f"{key}.band_table")
     with st.expander(t("explanation.facts"), key=f"{key}.facts"):
         tables([_facts(report.standing, card)], key=f"{key}.fact_table")
+    if card.near:
+        with st.expander(t("explanation.near_rules"), key=f"{key}.near"):
+            _listed(nearly_in_words(one, card, report, language()) for one in card.near)
     if card.earlier:
         with st.expander(t("explanation.history"), key=f"{key}.history"):
             zone = installation().settings.time_zone
-            said = [plain(decided_before(one, report, language(), zone)) for one in card.earlier]
-            st.markdown("\n".join(f"- {one}" for one in said))
+            _listed(decided_before(one, report, language(), zone) for one in card.earlier)
+
+
+def _listed(sentences: Iterable[str]) -> None:
+    st.markdown("\n".join(f"- {plain(one)}" for one in sentences))
 
 
 def figures_table(report: KeyResultReport) -> Section:

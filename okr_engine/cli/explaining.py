@@ -19,7 +19,7 @@ from okr_engine.model.rows import as_json, as_json_values
 from okr_engine.periods import Period
 from okr_engine.reports.explanation_card import Reader, explanation_page
 from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
-from okr_engine.services.explanation_words import band_in_words, decided_before, what_would_change_it
+from okr_engine.services.explanation_words import band_in_words, decided_before, nearly_in_words, what_would_change_it
 from okr_engine.services.figure_series import Observed
 from okr_engine.services.goal_reports import KeyResultReport, key_result_report
 from okr_engine.services.installation import Installation
@@ -52,7 +52,7 @@ def _explained(
     session: Session, code: str, quarter: Period, place: Installation, as_of: datetime | None
 ) -> tuple[KeyResultReport, ExplanationCard | None]:
     report = key_result_report(session, OPERATOR, code, quarter, today=place.today(), as_of=as_of)
-    return report, explanation_card(session, report, quarter, place.rulebooks.status, as_of=as_of)
+    return report, explanation_card(session, report, quarter, as_of=as_of)
 
 
 def _write(
@@ -109,6 +109,8 @@ def _tell_card(report: KeyResultReport, card: ExplanationCard, reader: Reader) -
         shown = shown_fact(one.name, one.value, standing.measure, standing.decimals, language)
         origin = speak(one.origin, language, tz=reader.zone)
         typer.echo(f"  {say(language, f'rules.fact.{one.name}')}: {shown}. {origin}")
+    for nearly in card.near:
+        typer.echo(f"  {nearly_in_words(nearly, card, report, language)}")
     for former in card.earlier:
         typer.echo(decided_before(former, report, language, reader.zone))
 
@@ -163,7 +165,12 @@ def _card_as_json(card: ExplanationCard, report: KeyResultReport) -> dict[str, A
             {"status": one.status.value, "low": as_json(one.low), "high": as_json(one.high)} for one in card.bands
         ],
         "nearly": [
-            {"rule": one.rule.name, "status": one.status.value, "lacks": one.lacking.fact if one.lacking else None}
+            {
+                "rule": one.rule.name,
+                "status": one.status.value,
+                "lacks": one.lacking.fact if one.lacking else None,
+                "sentence": {each.value: nearly_in_words(one, card, report, each) for each in Language},
+            }
             for one in card.near
         ],
         "earlier": [

@@ -13,6 +13,7 @@ from okr_engine.services.explanation_words import (
     band_in_words,
     change_in_words,
     decided_before,
+    nearly_in_words,
     what_would_change_it,
 )
 from okr_engine.services.figure_series import Observed
@@ -152,6 +153,11 @@ def _tables(report: KeyResultReport, card: ExplanationCard, reader: Reader) -> I
             Column(reader.say("explanation.remarks")),
         ],
         [[period(one.period, language), _figure(report, one, reader), _remarks(one, reader)] for one in report.series],
+    )
+    yield PrintedTable(
+        reader.say("explanation.near_rules"),
+        [Column(reader.say("explanation.rule_column"))],
+        [[nearly_in_words(one, card, report, language)] for one in card.near],
     )
     yield PrintedTable(
         reader.say("explanation.history"),

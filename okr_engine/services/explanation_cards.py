@@ -15,9 +15,10 @@ from okr_engine.periods import Period
 from okr_engine.rulebook import Rulebook, StatusThen
 from okr_engine.rulebook.near_misses import NearMiss, near_misses
 from okr_engine.services.fact_origins import Sources, sources_of
-from okr_engine.services.figure_series import Observed, series_of
+from okr_engine.services.figure_series import series_of
 from okr_engine.services.goal_reports import KeyResultReport
 from okr_engine.services.measurements import bounds_of
+from okr_engine.services.rulebook_editions import rules_of_version
 from okr_engine.services.standings import Decision, decision_of
 from okr_engine.services.status_bands import Band, Scale, status_bands
 from okr_engine.services.status_facts import facts_of, gather_evidence
@@ -38,9 +39,8 @@ class ExplanationCard:
     """Everything that answers for a decided status beside the report of its key result.
 
     `since` is the first quarter of the unbroken row that has had this status. `near` are rules that would have given
-    another one, and `bands` which figures would; they are empty where the rules that decided are not at hand or the
-    key result was edited afterwards. `earlier` are former decisions on the same quarter, newest first, and
-    `restated` the figures that changed since the decision.
+    another one, and `bands` which figures would; they are empty where the rules that decided are not on record or the
+    key result was edited afterwards. `earlier` are former decisions on the same quarter, newest first.
     """
 
     quarter: Period
@@ -50,7 +50,6 @@ class ExplanationCard:
     bands: tuple[Band, ...]
     since: Period
     earlier: tuple[Decision, ...]
-    restated: tuple[Observed, ...]
 
     def is_here(self, band: Band) -> bool:
         """Whether the figure that was judged lies in the band."""
@@ -73,35 +72,26 @@ _RANK = {Status.NEEDS_SUPPORT: 0, Status.CHALLENGES: 1, Status.ON_TRACK: 2}
 
 
 def explanation_card(
-    session: Session,
-    report: KeyResultReport,
-    quarter: Period,
-    rulebook: Rulebook | None,
-    *,
-    as_of: datetime | None = None,
+    session: Session, report: KeyResultReport, quarter: Period, *, as_of: datetime | None = None
 ) -> ExplanationCard | None:
-    """The card for whoever may see the report, as known at `as_of`; None where nothing has been decided.
-
-    `rulebook` is the one that decided; None where it is no longer at hand.
-    """
+    """The card for whoever may see the report, as known at `as_of`; None where nothing has been decided."""
     decision, key_result = report.standing.decision, report.standing.id
     if decision is None:
         return None
+    rulebook = rules_of_version(session, decision.rule_version)
     indicator, unit = _measured_by(session, key_result)
     then = series_of(session, [indicator.id], decision.decided_at)[indicator.id, unit]
     period = quarter.of_cadence(report.cadence) or quarter
     sources = sources_of(session, key_result, indicator.id, then, period, as_of=decision.decided_at)
     facts = {"type": "key_result", "key": str(key_result), **decision.facts}
-    decided = _decisions(session, key_result, as_of)
     return ExplanationCard(
         quarter=quarter,
         decision=decision,
         facts=_lines(decision, sources, period),
         near=_near(rulebook, facts, decision) if rulebook else (),
         bands=_bands(session, key_result, indicator, quarter, decision, rulebook) if rulebook else (),
-        since=_since(decided, quarter, decision.status),
+        since=_since(_decisions(session, key_result, as_of), quarter, decision.status),
         earlier=_earlier(session, key_result, quarter, decision),
-        restated=tuple(one for one in report.series if one.is_restated and one.recorded_at > decision.decided_at),
     )
 
 

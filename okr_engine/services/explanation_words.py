@@ -5,9 +5,11 @@ from decimal import Decimal
 from okr_engine.i18n import figure, moment, say
 from okr_engine.i18n.formats import HOME
 from okr_engine.model import MeasureUnit
+from okr_engine.rulebook.near_misses import NearMiss
 from okr_engine.services.explanation_cards import ExplanationCard
 from okr_engine.services.goal_reports import KeyResultReport
 from okr_engine.services.reasons import shown_fact
+from okr_engine.services.rules_in_words import condition_in_words
 from okr_engine.services.standings import Decision
 from okr_engine.services.status_bands import Band
 from okr_engine.words import Language
@@ -52,6 +54,17 @@ def change_in_words(band: Band, card: ExplanationCard, report: KeyResultReport, 
     unit = "points" if report.standing.measure == MeasureUnit.PERCENT else report.standing.measure
     decimals = max(report.standing.decimals, _decimals(change))
     return figure(change, unit, language, decimals=decimals, signed=True)
+
+
+def nearly_in_words(one: NearMiss, card: ExplanationCard, report: KeyResultReport, language: Language) -> str:
+    """A rule that would have given another status: what it lacks and what is there, or that it was outranked."""
+    status = say(language, f"status.{one.status}")
+    if one.lacking is None:
+        return say(language, "explanation.outranked", rule=one.rule.name, status=status)
+    lacking, standing = one.lacking, report.standing
+    actual = shown_fact(lacking.fact, card.decision.facts[lacking.fact], standing.measure, standing.decimals, language)
+    condition = condition_in_words(lacking, one.rule.patterns[0].type, language)
+    return say(language, "explanation.nearly", rule=one.rule.name, status=status, condition=condition, actual=actual)
 
 
 def decided_before(one: Decision, report: KeyResultReport, language: Language, zone: str = HOME) -> str:

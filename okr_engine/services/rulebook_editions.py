@@ -45,6 +45,12 @@ def editions(session: Session) -> list[Edition]:
     return [_edition(row) for row in session.exec(_on_record().order_by(*newest))]
 
 
+def rules_of_version(session: Session, version: str) -> Rulebook | None:
+    """The rules whose decisions carry that version; None where they are not on record."""
+    row = session.exec(_on_record().where(RulebookEdition.rule_version == version)).first()
+    return rulebook_of(row.yaml, STATUS_FILE) if row else None
+
+
 def edition_for(known: Sequence[Edition], quarter: Period, *, today: date) -> Edition | None:
     """The edition in force on the quarter's last day, or today while that is still to come; None before the first."""
     return edition_on(known, min(quarter.end, today))

@@ -40,6 +40,11 @@ def in_words(rulebook: Rulebook, language: Language) -> tuple[RuleInWords, ...]:
     return tuple(_rule(rule, texts.get(rule.line, ""), language) for rule in ordered)
 
 
+def condition_in_words(test: Condition, type_: str, language: Language) -> str:
+    """One comparison of a rule that looks at one fact of that type."""
+    return _condition(test, Pattern("", type_, ()), {"": type_}, language)
+
+
 def _rule(rule: Rule, yaml: str, language: Language) -> RuleInWords:
     left_open = dict.fromkeys(VOCABULARY[rule.patterns[0].type], "…")
     return RuleInWords(

@@ -32,7 +32,7 @@ def county(memory_engine: Engine) -> SmallCounty:
 def page(county: SmallCounty, language: Language = Language.FI, code: str = "A1.1") -> str:
     def printed(session: Session) -> str:
         report = key_result_report(session, OPERATOR, code, Q2, today=TODAY)
-        card = explanation_card(session, report, Q2, county.rulebooks.status)
+        card = explanation_card(session, report, Q2)
         assert card is not None
         return explanation_page(report, card, Reader(language, "Europe/Helsinki"), now=NOW)
 
