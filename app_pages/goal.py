@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app_pages.components.action_card import action_card
-from app_pages.components.answers import card_of, report_of_goal, strategy_standing
+from app_pages.components.answers import accepted, card_of, report_of_goal, strategy_standing
 from app_pages.components.chart import figures_chart
 from app_pages.components.deviation import deviation
 from app_pages.components.explanation import explanation, figures_table, shown_figure
@@ -34,6 +34,7 @@ from okr_engine.errors import NotFound
 from okr_engine.i18n import day, figure, period, spoken
 from okr_engine.periods import Cadence, Period
 from okr_engine.services.goal_reports import Cell, GoalReport, KeyResultReport
+from okr_engine.services.standings import accepted_among
 from okr_engine.terms import Direction
 
 BOUNDS = {Direction.AT_LEAST: "target.at_least", Direction.AT_MOST: "target.at_most"}
@@ -83,7 +84,7 @@ def heading(report: GoalReport) -> None:
     st.title(f"{plain(goal.code)} {plain(spoken(goal.name, language()))}", anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(status_pill(goal.standing.status), width="content")
-        st.markdown(roll_up_text(goal.standing), width="content")
+        st.markdown(roll_up_text(goal.standing, accepted_among(goal.key_results, accepted())), width="content")
         st.markdown(f":gray[{movement_text(goal.movement)}]", width="content")
     owner = role_with_people(report.owner, report.owner_people)
     sponsor = role_with_people(report.sponsor, report.sponsor_people)

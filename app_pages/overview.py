@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app_pages.components.answers import open_actions, strategy_standing
+from app_pages.components.answers import accepted, open_actions, strategy_standing
 from app_pages.components.here import clock, language, quarter, strategy, t, today
 from app_pages.components.notices import no_data_yet
 from app_pages.components.plain import plain
@@ -11,7 +11,7 @@ from app_pages.components.tables import Column, Row, Section, follow, link, mark
 from okr_engine.i18n import day, period, spoken
 from okr_engine.services.attention import Attention, wanting_attention
 from okr_engine.services.reasons import reason
-from okr_engine.services.standings import GoalStanding, PriorityStanding, StrategyStanding
+from okr_engine.services.standings import GoalStanding, PriorityStanding, StrategyStanding, accepted_among
 from okr_engine.statistics.roll_up import Standing
 
 # More than this nobody takes in; the rest stands beside its goal.
@@ -29,7 +29,9 @@ def counts(standing: StrategyStanding) -> None:
     left_out = [t("overview.not_assessed", count=whole.not_assessed)] if whole.not_assessed else []
     missing = [t("overview.gap", reason=t(f"no_data.{reason}"), count=count) for reason, count in standing.gaps.items()]
     gaps = [t("overview.gaps", gaps=missing)] if missing else []
-    st.caption(" ".join([coverage, *left_out, *gaps]))
+    count = sum(accepted_in(one) for one in standing.goals)
+    agreed = [t("overview.accepted_of_all", count=count)] if count else []
+    st.caption(" ".join([coverage, *left_out, *gaps, *agreed]))
     st.caption(how_it_adds_up(whole))
 
 
@@ -61,6 +63,8 @@ def attention(matters: list[Attention]) -> Section:
 
 def matter(one: Attention) -> Row:
     """One thing that wants attention: what, why, with whom and until when."""
+    until = one.accepted_until
+    agreed = [note(t("overview.accepted_until", until=until))] if until else []
     due = [text(day(one.due, language()))] if one.due else [text(t("overview.no_action"))]
     return Row(
         [
@@ -73,7 +77,7 @@ def matter(one: Attention) -> Row:
                     kr=one.key_result_code,
                 ),
             ],
-            [text(reason(one.because, one.facts, one.measure, one.decimals, language()))],
+            [text(reason(one.because, one.facts, one.measure, one.decimals, language())), *agreed],
             [text(spoken(one.desk, language()) or t("noun.vacancy"))],
             [*due, note(t("overview.overdue"))] if one.overdue else due,
         ]
@@ -86,7 +90,10 @@ def priority(one: PriorityStanding) -> Section:
     return Section(
         caption=t("overview.goals_of", priority=name),
         heading=name,
-        lead=[pill(one.standing.status, short=False), text(roll_up_text(one.standing))],
+        lead=[
+            pill(one.standing.status, short=False),
+            text(roll_up_text(one.standing, sum(accepted_in(each) for each in one.goals))),
+        ],
         columns=(
             Column(t("noun.goal"), 27),
             Column(t("overview.status"), 13),
@@ -99,6 +106,11 @@ def priority(one: PriorityStanding) -> Section:
     )
 
 
+def accepted_in(goal: GoalStanding) -> int:
+    """How many of its key results are accepted as they are for now."""
+    return accepted_among(goal.key_results, accepted())
+
+
 def goal(one: GoalStanding) -> Row:
     """A goal: who owns it, how it stands, what lies behind that, and what is being done."""
     return Row(
@@ -108,7 +120,10 @@ def goal(one: GoalStanding) -> Row:
                 note(spoken(one.owner, language()) or t("noun.vacancy")),
             ],
             [pill(one.standing.status)],
-            [text(roll_up_text(one.standing)), *([note(t("overview.kpis", count=len(one.kpis)))] if one.kpis else [])],
+            [
+                text(roll_up_text(one.standing, accepted_in(one))),
+                *([note(t("overview.kpis", count=len(one.kpis)))] if one.kpis else []),
+            ],
             [moved(one.movement)],
             [marks((each.status, f"{each.code} {spoken(each.name, language())}") for each in one.key_results)],
             [text(t("overview.open_actions", count=len(one.actions)))] if one.actions else [],
@@ -127,7 +142,7 @@ st.markdown(f"{plain(spoken(found.name, language()))} · {period(shown, language
 if found.decided_at:
     st.caption(t("overview.decided", at=clock(found.decided_at)))
 counts(found)
-matters = wanting_attention(found, open_actions(), shown, today=today())
+matters = wanting_attention(found, open_actions(), shown, today=today(), accepted=accepted())
 params = {"period": shown.code}
 sections = [attention(matters), *[priority(one) for one in found.priorities]]
 follow(tables(sections, key="overview.tables", params=params))

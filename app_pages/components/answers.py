@@ -1,14 +1,16 @@
 """What the reading pages ask, remembered for as long as it is true."""
 
+from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 import streamlit as st
 
-from app_pages.components.here import Stamp, installation, stamp, t, user
+from app_pages.components.here import Stamp, installation, stamp, t, today, user
 from okr_engine.access import OPERATOR, SCHEDULE, Actor
 from okr_engine.periods import Period
 from okr_engine.services import people
-from okr_engine.services.accepted_deviations import DeviationBeside, deviation_beside
+from okr_engine.services.accepted_deviations import DeviationBeside, accepted_until, deviation_beside
 from okr_engine.services.action_views import ActionView, action_views
 from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
 from okr_engine.services.goal_reports import GoalReport, KeyResultReport, goal_report
@@ -40,6 +42,11 @@ def card_of(report: KeyResultReport, quarter: Period) -> ExplanationCard | None:
 def versions_of_narrative(goal_id: UUID, quarter: Period, language: Language) -> list[NarrativeView]:
     """Every version of the owner's words in that language, newest first."""
     return _versions(stamp(), goal_id, quarter, language, user())
+
+
+def accepted() -> Mapping[UUID, date]:
+    """Until when the deviation of a key result is accepted, of those that are covered today."""
+    return _accepted(installation().data_version(), today())
 
 
 def deviation_of(key_result_code: str) -> DeviationBeside:
@@ -102,6 +109,11 @@ def _versions(
     _actor: Actor,
 ) -> list[NarrativeView]:
     return installation().ask(narrative_history, _actor, goal_id, quarter, language)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _accepted(version: int, today: date) -> dict[UUID, date]:  # noqa: ARG001 - part of the key
+    return installation().ask(accepted_until, today)
 
 
 @st.cache_data(show_spinner=False, max_entries=500)

@@ -76,15 +76,16 @@ def movement_text(movement: Movement) -> str:
     return f":material/{_ARROWS[movement]}: {t(f'movement.{movement}')}"
 
 
-def roll_up_text(standing: Standing) -> str:
+def roll_up_text(standing: Standing, accepted: int = 0) -> str:
     """What lies behind a roll-up, the most serious first: «1 haasteissa · 2 etenee · 3/3 mitattu».
 
-    Where it goes by weight the share follows, with what that share hides.
+    Then how many of them are accepted as they are; and where it goes by weight the share, with what that hides.
     """
     if not standing.of:
         return t("overview.no_key_results")
     measured = t("overview.measured_short", measured=standing.measured, of=standing.of)
-    return " · ".join([*_counts(standing.counts), measured, *_share(standing)])
+    agreed = [t("overview.accepted", count=accepted)] if accepted else []
+    return " · ".join([*_counts(standing.counts), measured, *agreed, *_share(standing)])
 
 
 def _counts(counts: Mapping[Status, int]) -> list[str]:

@@ -149,6 +149,11 @@ def deviations_on(session: Session, day: date, *, as_of: datetime | None = None)
     return _views(session, every_commitment(session, as_of=as_of), day, as_of)
 
 
+def accepted_until(session: Session, day: date) -> dict[UUID, date]:
+    """Until when the deviation of a key result is accepted, of those that are covered on that day."""
+    return {key_result: one.until for key_result, one in deviations_on(session, day).items() if one.covers}
+
+
 def deviations_seen(
     session: Session, actor: Actor, *, today: date, strategy: str | None = None
 ) -> tuple[DeviationView, ...]:

@@ -1,15 +1,19 @@
 """What wants attention in a quarter: open corrective actions, and what needs support without one."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from okr_engine.periods import Period
 from okr_engine.services.action_views import ActionView
 from okr_engine.services.standings import GoalStanding, KeyResultStanding, StrategyStanding
 from okr_engine.terms import Status
 from okr_engine.words import Words
+
+NOTHING_ACCEPTED: Mapping[UUID, date] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,21 @@ class Attention:
     desk: Words
     due: date | None
     overdue: bool
+    accepted_until: date | None = None
 
 
 def wanting_attention(
-    strategy: StrategyStanding, actions: Iterable[ActionView], quarter: Period, *, today: date
+    strategy: StrategyStanding,
+    actions: Iterable[ActionView],
+    quarter: Period,
+    *,
+    today: date,
+    accepted: Mapping[UUID, date] = NOTHING_ACCEPTED,
 ) -> list[Attention]:
-    """The open actions on the strategy's goals, the earliest due first; then what needs support and has no action."""
+    """The open actions on the strategy's goals, the earliest due first; then what needs support and has no action.
+
+    `accepted` tells until when a key result's deviation is accepted: it still stands here, and says so.
+    """
     standing = {one.code: (goal, one) for goal in strategy.goals for one in (*goal.key_results, *goal.kpis)}
     acted = [view for view in actions if view.subject_code in standing and view.period <= quarter]
     known = {view.subject_code for view in acted}
@@ -41,7 +54,8 @@ def wanting_attention(
         for goal, one in standing.values()
         if one.status == Status.NEEDS_SUPPORT and one.code not in known
     ]
-    return [_of_action(view, *standing[view.subject_code], today) for view in acted] + waiting
+    found = [_of_action(view, *standing[view.subject_code], today) for view in acted] + waiting
+    return [replace(one, accepted_until=accepted.get(standing[one.key_result_code][1].id)) for one in found]
 
 
 def _of_action(view: ActionView, goal: GoalStanding, one: KeyResultStanding, today: date) -> Attention:

@@ -1,7 +1,7 @@
 """How everything stands in a quarter, as known at a moment: strategies, priorities, goals and their key results."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -176,6 +176,12 @@ class StrategyStanding:
         """When the newest of its statuses was decided."""
         rows = (one for goal in self.goals for one in (*goal.key_results, *goal.kpis))
         return max((one.decision.decided_at for one in rows if one.decision), default=None)
+
+
+def accepted_among(key_results: Iterable[KeyResultStanding], accepted: Container[UUID]) -> int:
+    """How many that do not stand as they should are accepted as they are; they are counted, and never as good."""
+    short = (Status.NEEDS_SUPPORT, Status.CHALLENGES)
+    return sum(one.status in short and one.id in accepted for one in key_results)
 
 
 _RANK = {Status.NEEDS_SUPPORT: 0, Status.CHALLENGES: 1, Status.ON_TRACK: 2}

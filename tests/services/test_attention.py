@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from okr_engine.services.action_views import action_views
 from okr_engine.services.attention import wanting_attention
-from okr_engine.services.standings import KeyResultStanding, StrategyStanding, standings
+from okr_engine.services.standings import KeyResultStanding, StrategyStanding, accepted_among, standings
 from okr_engine.terms import Status
 from tests.services.small_county import Q1, Q2, STRATEGY_OFFICE, TODAY, SmallCounty
 
@@ -86,3 +86,25 @@ def test_nothing_wants_attention_before_anything_is_wrong(county: SmallCounty) -
     first_quarter = county.see(STRATEGY_OFFICE, standings, Q1)[0]
 
     assert wanting_attention(first_quarter, [], Q1, today=TODAY) == []
+
+
+def test_an_accepted_deviation_still_wants_attention_and_says_until_when(county: SmallCounty) -> None:
+    shown = needing_support(strategy(county), "A2.1")
+    key_result = shown.goals[1].key_results[0].id
+    until = TODAY + timedelta(days=90)
+
+    (waiting,) = wanting_attention(shown, [], Q2, today=TODAY, accepted={key_result: until})[-1:]
+
+    assert (waiting.key_result_code, waiting.accepted_until) == ("A2.1", until)
+
+
+def test_what_is_accepted_is_counted_only_while_it_is_not_on_track(county: SmallCounty) -> None:
+    key_results = strategy(county).goals[0].key_results
+    ids = {one.id for one in key_results}
+
+    assert accepted_among(key_results, ids) == 1
+    assert accepted_among(key_results, set()) == 0
+    assert (
+        accepted_among(strategy(county).goals[1].key_results, {one.id for one in strategy(county).goals[1].key_results})
+        == 0
+    )
