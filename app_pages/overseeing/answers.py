@@ -16,5 +16,5 @@ def oversight_of(quarter: Period, strategy: str) -> Oversight:
 @st.cache_data(show_spinner=False, max_entries=100)
 def _oversight(stamp: Stamp, quarter: Period, strategy: str, _actor: Actor) -> Oversight:
     place = installation()
-    rulebook = place.rulebooks.status
-    return place.ask(oversight, _actor, quarter, rulebook, today=stamp.today, now=place.now(), strategy=strategy)
+    shipped = place.rulebooks.status
+    return place.ask(oversight, _actor, quarter, shipped, today=stamp.today, now=place.now(), strategy=strategy)

@@ -13,6 +13,7 @@ from okr_engine.services.accepted_deviations import DeviationView, deviations_se
 from okr_engine.services.disagreements import Disagreement, disagreements
 from okr_engine.services.goalposts import LedgerLine, goalposts
 from okr_engine.services.neglect import Neglected, neglected
+from okr_engine.services.rulebook_editions import edition_for, editions
 from okr_engine.words import message
 
 OVERSEES = (Permission.EVALUATE, Permission.ACCEPT_DEVIATION)
@@ -33,21 +34,26 @@ def oversight(
     session: Session,
     actor: Actor,
     quarter: Period,
-    rulebook: Rulebook,
+    shipped: Rulebook,
     *,
     today: date,
     now: datetime,
     strategy: str | None = None,
 ) -> Oversight:
-    """What is to be watched over in a quarter, of every strategy or one; NotAllowed for who may not oversee."""
+    """What is to be watched over in a quarter, of every strategy or one; NotAllowed for who may not oversee.
+
+    Moved goalposts are judged by the rules of that quarter; `shipped` are those until others are on record.
+    """
     if not any(may_somewhere(actor, permission) for permission in OVERSEES):
         raise NotAllowed(
             message("error.not_allowed_to_oversee", name=actor.name), remedy=message("error.not_allowed_remedy")
         )
+    edition = edition_for(editions(session), quarter, today=today)
+    rules = edition.rulebook if edition else shipped
     return Oversight(
         quarter=quarter,
         neglected=neglected(session, actor, quarter, today=today, strategy=strategy),
         deviations=deviations_seen(session, actor, today=today, strategy=strategy),
         disagreements=disagreements(session, actor, until=quarter, now=now, strategy=strategy),
-        goalposts=goalposts(session, actor, quarter, rulebook, today=today, strategy=strategy),
+        goalposts=goalposts(session, actor, quarter, rules, today=today, strategy=strategy),
     )
