@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import func
@@ -24,6 +25,7 @@ from okr_engine.model import (
 from okr_engine.periods import Period
 from okr_engine.services.figure_intervals import ANSWERS, Counts, interval_of
 from okr_engine.services.status_facts import DatedLimit
+from okr_engine.statistics.trajectories import Path, SteppedPath
 from okr_engine.words import Words
 
 
@@ -62,6 +64,25 @@ class BreakMark:
     text: Words
 
 
+class HappeningKind(StrEnum):
+    """What happened."""
+
+    ACTION_RAISED = "action_raised"
+    ACTION_CLOSED = "action_closed"
+    RESTATED = "restated"
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened at a moment and concerns the figure of a period; an action also has its code."""
+
+    at: datetime
+    kind: HappeningKind
+    period: Period
+    code: str = ""
+    reason: str | None = None
+
+
 @dataclass(frozen=True)
 class FigureSeries:
     """The figures with everything a chart draws beside them; what is only an indicator has no target and no path."""
@@ -78,7 +99,8 @@ class FigureSeries:
     baseline: Decimal | None = None
     target: DatedLimit | None = None
     targets: tuple[DatedLimit, ...] = ()
-    path: tuple[tuple[date, Decimal], ...] = ()
+    path: Path | SteppedPath | None = None
+    happenings: tuple[Happening, ...] = ()
 
 
 def series_of(

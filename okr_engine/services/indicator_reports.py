@@ -36,6 +36,7 @@ from okr_engine.services.figure_views import (
     observed,
     observed_with_counts,
 )
+from okr_engine.services.happenings import happenings_of
 from okr_engine.services.status_facts import aim_of
 from okr_engine.services.unit_views import UnitView, funnel_of, names_of_units, unit_views
 from okr_engine.services.variation import variation_of
@@ -172,16 +173,18 @@ def _goals(session: Session, actor: Actor, indicator_id: UUID) -> tuple[tuple[st
 
 
 def _series(session: Session, indicator: Indicator, current: Sequence[Measurement]) -> FigureSeries:
+    figures = tuple(observed_with_counts(row, indicator.unit) for row in current)
     return FigureSeries(
         code=indicator.code,
         name=indicator.name,
         measure=indicator.unit,
         decimals=indicator.decimals,
-        figures=tuple(observed_with_counts(row, indicator.unit) for row in current),
+        figures=figures,
         limits=tuple(limits_of(session, [indicator.id], None)[indicator.id]),
         breaks=tuple(breaks_of(session, [indicator.id], None)[indicator.id]),
         starts=current[0].period.start,
         due=current[-1].period.end,
+        happenings=happenings_of(figures),
     )
 
 

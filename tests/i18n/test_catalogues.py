@@ -23,6 +23,7 @@ from okr_engine.model.reviews import NarrativeState
 from okr_engine.model.sources import FindingKind, Rhythm, RunState
 from okr_engine.periods import Cadence
 from okr_engine.services.data_desk import DataState
+from okr_engine.services.figure_series import HappeningKind
 from okr_engine.services.figure_views import Origin
 from okr_engine.services.source_views import Health
 from okr_engine.services.standings import Movement
@@ -65,6 +66,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "figure_short": None,
     "finding": FindingKind,
     "funnel_place": Place,
+    "happening": HappeningKind,
     "indicator.origin": Origin,
     "key_result_kind": KeyResultKind,
     "language": Language,

@@ -1,0 +1,1 @@
+"""What is handed out: charts, the tables beside them, and pictures of them; no screen and no database."""
