@@ -29,6 +29,9 @@ from okr_engine.words import Language
 _NEAR = 16
 """Happenings that lie no further apart than so many pixels share a note."""
 
+_AXIS = 36
+"""On a page the height of a chart counts the axis in."""
+
 _DAY = timedelta(days=1)
 
 
@@ -37,7 +40,8 @@ def figure_chart(series: FigureSeries, variation: Chart | None, canvas: Canvas) 
     chart, data = layered(
         drawing_of(series, variation, canvas), canvas, headings=headings(series, variation, canvas.language)
     )
-    return {**chart.to_dict(validate=False), "datasets": data}
+    specification: dict[str, Any] = chart.properties(height=chart.height + _AXIS).to_dict(validate=False)
+    return specification | {"datasets": data}
 
 
 def headings(series: FigureSeries, variation: Chart | None, language: Language) -> dict[str, str]:

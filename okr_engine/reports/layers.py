@@ -65,11 +65,12 @@ class _Scales:
     """The two scales that every layer shares."""
 
     def __init__(self, drawing: Drawing, ground: Ground) -> None:
-        self.height = ground.height
+        # The page gives a chart its whole height with its axes, so that only Vega knows where the values end.
+        self.bottom = f"height - {STRIP if drawing.notes else 0}"
         self._unit = drawing.unit
         self._across = alt.Scale(domain=[at(drawing.first), at(drawing.last)], nice=False, zero=False)
         up = [ground.lowest, ground.highest]
-        self._up = alt.Scale(domain=up, range=[ground.height, 0], nice=False, zero=False)
+        self._up = alt.Scale(domain=up, range=[alt.expr(self.bottom), 0], nice=False, zero=False)
 
     def x(self, column: str = "day", axis: Any = alt.Undefined) -> alt.X:
         return alt.X(f"{column}:Q", title=None, scale=self._across, axis=axis)
@@ -128,7 +129,7 @@ def _lines(kind: LineKind, on: _Scales) -> Layer:
 
 def _marks(kind: MarkKind, on: _Scales) -> Layer:
     rule = _layer(kind.value).mark_rule(**_MARKED[kind])
-    return rule.encode(on.x(), y=alt.value(0), y2=alt.value(on.height), tooltip=alt.Tooltip("why:N"))
+    return rule.encode(on.x(), y=alt.value(0), y2=_below(on, 0), tooltip=alt.Tooltip("why:N"))
 
 
 def _baseline(on: _Scales) -> Layer:
@@ -172,9 +173,14 @@ def _notes(on: _Scales) -> Iterator[Layer]:
     """Numbers in a strip below the values, each under a pointer to its day."""
     base = _layer("notes").encode(on.x(), tooltip=alt.Tooltip("said:N"))
     pointer = base.mark_point(shape="triangle-up", filled=True, color=INK, size=45, opacity=1)
-    yield pointer.encode(y=alt.value(on.height + 6))
+    yield pointer.encode(y=_below(on, 6))
     number = base.mark_text(color=INK, baseline="top", fontSize=SIZE, fontWeight=600)
-    yield number.encode(y=alt.value(on.height + 11), text="number:N")
+    yield number.encode(y=_below(on, 11), text="number:N")
+
+
+def _below(on: _Scales, pixels: int) -> Any:
+    """A height that lies so many pixels below the values."""
+    return alt.value(alt.expr(f"{on.bottom} + {pixels}"))
 
 
 def _layer(name: str) -> alt.Chart:
