@@ -7,7 +7,18 @@ import sys
 
 import typer
 
-from okr_engine.cli import control_charts, explaining, files, health, measuring, pulling, serving, sources, statuses
+from okr_engine.cli import (
+    charting,
+    control_charts,
+    explaining,
+    files,
+    health,
+    measuring,
+    pulling,
+    serving,
+    sources,
+    statuses,
+)
 from okr_engine.cli.speaking import complain
 from okr_engine.errors import InputError, OkrError
 
@@ -29,6 +40,7 @@ app.command("export")(files.export_file)
 app.command("evaluate")(statuses.evaluate_quarter)
 app.command("status")(statuses.status)
 app.command("explain")(explaining.explain)
+app.command("chart")(charting.draw_key_result)
 app.command("measure")(measuring.measure_kpi)
 app.command("spc")(control_charts.chart_series)
 app.command("pull")(pulling.pull_sources)

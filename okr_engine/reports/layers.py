@@ -48,7 +48,8 @@ def layered(drawing: Drawing, canvas: Canvas, *, headings: Mapping[str, str]) ->
     layers += [_lines(kind, on) for kind in LineKind if kind.value in data]
     layers += [_marks(kind, on) for kind in MarkKind if kind.value in data]
     layers += [_baseline(on)] if "baseline" in data else []
-    layers += [*_dots(drawing, on, headings), *_words(on)]
+    layers += _dots(drawing, on, headings)
+    layers += _words(on) if "words" in data else []
     layers += _notes(on) if "notes" in data else []
     height = canvas.height + (STRIP if drawing.notes else 0)
     chart = alt.layer(*layers).properties(height=height).configure(locale=number_locale(canvas.language))
