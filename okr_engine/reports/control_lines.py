@@ -10,6 +10,7 @@ from okr_engine.reports.drawing import Line, LineKind, Mark, MarkKind, Signal
 from okr_engine.statistics.evidence import Shown
 from okr_engine.statistics.xmr_charts import Chart, ChartPoint, Segment
 from okr_engine.statistics.xmr_icons import PointType
+from okr_engine.statistics.xmr_rules import Label
 from okr_engine.words import Language
 
 Told = Callable[[float], str]
@@ -69,10 +70,17 @@ def rebases(chart: Chart, language: Language, *, why: Callable[[date, date], str
             yield Mark(MarkKind.REBASE, begins, said, day(begins, language), f"{said}. {cause}".rstrip())
 
 
+def label_of(point: ChartPoint, segment: Segment) -> Label | None:
+    """What a point may be called; nothing where so few points carry no limits, or not that rule."""
+    label = point.label if has_limits(segment) else None
+    return label if label and (label.rule is None or label.rule in segment.rung.rules) else None
+
+
 def signal_of(point: ChartPoint, segment: Segment) -> Signal | None:
     """How a point stands out, if so many points let that be said."""
-    if point.label is None or point.label.rule not in segment.rung.rules:
+    label = label_of(point, segment)
+    if label is None or label.rule is None:
         return None
-    side = "high" if point.label.sign > 0 else "low"
+    side = "high" if label.sign > 0 else "low"
     worth = {PointType.IMPROVEMENT: "_good", PointType.CONCERN: "_bad"}.get(point.kind or PointType.COMMON_CAUSE, "")
     return Signal(side + worth)

@@ -9,7 +9,7 @@ from typing import Any
 from okr_engine.i18n import day, period, say
 from okr_engine.model import MeasureUnit
 from okr_engine.reports.canvas import Canvas
-from okr_engine.reports.control_lines import EVERYTHING, control_lines, rebases, signal_of
+from okr_engine.reports.control_lines import EVERYTHING, control_lines, has_limits, label_of, rebases, signal_of
 from okr_engine.reports.drawing import Dot, Drawing, Line, LineKind, Mark, MarkKind, Note, Signal
 from okr_engine.reports.figure_words import (
     told,
@@ -49,7 +49,7 @@ def headings(series: FigureSeries, variation: Chart | None, language: Language) 
     told_of = {"when": say(language, "noun.period"), "figure": say(language, "noun.measurement")}
     if any(one.interval_low is not None for one in series.figures):
         told_of["between"] = say(language, "indicator.interval")
-    if variation and any(point.label for segment in variation.segments for point in segment.points):
+    if variation and any(map(has_limits, variation.segments)):
         told_of["called"] = say(language, "variation.called")
     return told_of
 
@@ -82,7 +82,7 @@ def drawing_of(series: FigureSeries, variation: Chart | None, canvas: Canvas) ->
 def _dots(series: FigureSeries, variation: Chart | None, language: Language) -> Iterator[Dot]:
     breaks = [one.day for one in series.breaks]
     judged = {
-        point.day: (point.label, signal_of(point, segment))
+        point.day: (label_of(point, segment), signal_of(point, segment))
         for segment in (variation.segments if variation else ())
         for point in segment.points
     }

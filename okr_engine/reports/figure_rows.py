@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from okr_engine.i18n import say
 from okr_engine.reports.canvas import Canvas
-from okr_engine.reports.control_lines import has_limits, is_on_trial
+from okr_engine.reports.control_lines import has_limits, is_on_trial, label_of
 from okr_engine.reports.figure_chart import parting
 from okr_engine.reports.figure_words import (
     told,
@@ -56,7 +56,7 @@ def figure_rows(series: FigureSeries, variation: Chart | None, canvas: Canvas) -
                 limit=_aim(series, in_force(series.limits, one.period.end), language),
                 expected=_expected(series, one, language),
                 control=_control(series, segment, language) if segment else "",
-                called=called(point.label, language) if point else "",
+                called=called(label_of(point, segment), language) if point and segment else "",
                 remarks=(
                     *(told_break(each, language) for each in _breaks(series, earlier, one)),
                     *_rebased(variation, point, language),

@@ -45,7 +45,12 @@ def test_a_row_has_the_limits_it_lies_between_and_what_it_is_called() -> None:
     assert "keskiarvo" in last.control
     assert last.called == "ylärajan yläpuolella"
     assert "alustavat" in told(monthly(STEADY[:8]))[0].control
-    assert told(monthly(STEADY[:7]))[0].control == ""
+
+
+def test_few_points_have_no_limits_and_are_called_nothing() -> None:
+    rows = told(monthly(STEADY[:7]))
+
+    assert {(row.control, row.called) for row in rows} == {("", "")}
 
 
 def test_breaks_and_new_limits_stand_with_the_first_figure_after_them() -> None:
