@@ -6,9 +6,10 @@ import streamlit as st
 
 from app_pages.components.action_card import action_card
 from app_pages.components.answers import accepted, card_of, report_of_goal, strategy_standing
-from app_pages.components.chart import figures_chart
+from app_pages.components.chart import figures_chart, pictures_of_chart
+from app_pages.components.chart_table import chart_table
 from app_pages.components.deviation import deviation
-from app_pages.components.explanation import explanation, figures_table, shown_figure
+from app_pages.components.explanation import explanation, shown_figure
 from app_pages.components.here import language, quarter, strategy, t
 from app_pages.components.holders import role_with_people
 from app_pages.components.notices import no_data_yet, show_error
@@ -201,8 +202,10 @@ def details(one: KeyResultReport, quarter: Period) -> None:
             deviation(one)
     if one.may_be_traced:
         trace(one, quarter)
-    with st.expander(t("goal.figures_as_table"), key="goal.figures"):
-        tables([figures_table(one)], key="goal.figure_table")
+    with st.expander(t("chart.as_table"), key="goal.figures"):
+        tables([chart_table(one.drawn, one.variation)], key="goal.figure_table")
+        if any(each.value is not None for each in one.series):
+            pictures_of_chart(one.drawn, one.variation, key="goal.picture")
 
 
 def trace(one: KeyResultReport, quarter: Period) -> None:

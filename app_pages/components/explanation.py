@@ -9,7 +9,7 @@ from app_pages.components.here import clock, installation, language, t
 from app_pages.components.plain import plain
 from app_pages.components.status import status_pill
 from app_pages.components.tables import Column, Part, Row, Section, note, pill, tables, tag, text
-from okr_engine.i18n import day, figure, period, speak, spoken
+from okr_engine.i18n import day, figure, speak
 from okr_engine.reports.explanation_card import Reader, explanation_page
 from okr_engine.services.assessments import AssessmentView
 from okr_engine.services.explanation_cards import ExplanationCard
@@ -69,34 +69,11 @@ def _listed(sentences: Iterable[str]) -> None:
     st.markdown("\n".join(f"- {plain(one)}" for one in sentences))
 
 
-def figures_table(report: KeyResultReport) -> Section:
-    """The whole series in figures, as the chart shows it."""
-    return Section(
-        caption=t("explanation.figures_of", name=spoken(report.standing.name, language())),
-        columns=(
-            Column(t("noun.period"), 15),
-            Column(t("noun.measurement"), 25, figures=True),
-            Column(t("explanation.remarks"), 60),
-        ),
-        rows=[
-            Row([[text(period(one.period, language()))], [text(shown_figure(report, one))], _remarks(one)])
-            for one in report.series
-        ],
-    )
-
-
 def shown_figure(report: KeyResultReport, one: Observed) -> str:
     """A figure in the indicator's unit and decimals, or why there is none."""
     if one.value is None:
         return t(f"no_data.{one.no_data_reason}") if one.no_data_reason else "–"
     return figure(one.value, report.standing.measure, language(), decimals=report.standing.decimals, short=True)
-
-
-def _remarks(one: Observed) -> list[Part]:
-    tags = [tag(t("explanation.provisional"))] if one.provisional else []
-    tags += [tag(t("explanation.restated"))] if one.is_restated else []
-    recorded = t("explanation.recorded", at=clock(one.recorded_at), source=one.source)
-    return [*tags, text(" ".join(filter(None, (one.comment, recorded))))]
 
 
 def _print(report: KeyResultReport, card: ExplanationCard, key: str) -> None:

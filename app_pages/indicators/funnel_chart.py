@@ -7,10 +7,11 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
-from app_pages.components.chart import BLUE, GREY, INK, PAPER, number_locale
 from app_pages.components.here import language, t
 from app_pages.indicators.speaking import count_told, percent, unit_called
 from okr_engine.i18n import figure
+from okr_engine.reports.canvas import BLUE, GREY, INK, PAPER
+from okr_engine.reports.layers import number_locale
 from okr_engine.services.unit_views import UnitView, Verdict
 from okr_engine.statistics.funnel import Funnel, Unit
 from okr_engine.statistics.intervals import Z_95, Z_998
@@ -37,9 +38,11 @@ def funnel_chart(found: Funnel, units: Sequence[UnitView], *, key: str) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=100)
-def _drawing(found: Funnel, units: tuple[UnitView, ...], spoken_in: Language) -> dict[str, Any]:  # noqa: ARG001 - part of the key
+def _drawing(found: Funnel, units: tuple[UnitView, ...], spoken_in: Language) -> dict[str, Any]:
     layers = [*_limits(found), *_overall(found), *_points(found, units)]
-    chart = alt.layer(*layers).properties(height=320).configure(locale=number_locale()).configure_view(stroke=None)
+    chart = (
+        alt.layer(*layers).properties(height=320).configure(locale=number_locale(spoken_in)).configure_view(stroke=None)
+    )
     drawing: dict[str, Any] = chart.to_dict()
     return drawing
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from app_pages.components.answers import name_of
-from app_pages.components.chart import figures_chart
+from app_pages.components.chart import figures_chart, pictures_of_chart
+from app_pages.components.chart_table import chart_table
 from app_pages.components.here import clock, language, t
 from app_pages.components.tables import Column, Part, Row, Section, follow, link, note, tables, tag, text
 from app_pages.components.the_rest import the_rest
@@ -21,6 +22,9 @@ def series_section(report: IndicatorReport) -> None:
     st.header(t("indicator.series"), anchor=False)
     if any(one.value is not None for one in report.series.figures):
         figures_chart(report.series, report.variation, key="indicator.chart")
+        with st.expander(t("chart.as_table"), key="indicator.chart_as_table"):
+            tables([chart_table(report.series, report.variation)], key="indicator.chart_table")
+            pictures_of_chart(report.series, report.variation, key="indicator.picture")
     columns = (
         Column(t("noun.period"), 20),
         Column(t("noun.measurement"), 20, figures=True),

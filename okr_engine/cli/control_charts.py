@@ -7,9 +7,14 @@ from typing import Annotated
 
 import typer
 
-from okr_engine.cli.files import bytes_of
+from okr_engine.cli.charting import kind_of_picture
+from okr_engine.cli.files import bytes_of, keep
 from okr_engine.cli.speaking import settings, spoken, tell
+from okr_engine.clock import now
 from okr_engine.i18n import day, number
+from okr_engine.reports.canvas import Canvas
+from okr_engine.reports.control_chart import control_picture
+from okr_engine.settings import Settings
 from okr_engine.statistics.evidence import FEWEST_FOR_ICONS, Shown
 from okr_engine.statistics.xmr import xmr_chart
 from okr_engine.statistics.xmr_charts import Chart, ChartPoint, Segment
@@ -40,9 +45,13 @@ def chart_series(
     as_json: Annotated[
         bool, typer.Option("--json", help="As JSON, for programs: one object for each rebase group.")
     ] = False,
+    picture: Annotated[
+        Path | None, typer.Option("--chart", metavar="FILE", help="Also draw it, as .svg or .png.")
+    ] = None,
 ) -> None:
     """Chart a series: its limits, what each point is called, and its icons where the points can carry them."""
     known = settings()
+    kind = None if picture is None else kind_of_picture(picture)
     chart = xmr_chart(
         read_series_csv(bytes_of(file, known.max_upload_mb), file=file.name, max_mb=known.max_upload_mb),
         improvement=direction,
@@ -52,12 +61,20 @@ def chart_series(
         screen=screen,
         two_in_three=two_in_three,
     )
+    if picture and kind:
+        keep(picture, control_picture(chart, _canvas(known), kind, name=file.name, at=now()))
     if as_json:
         typer.echo(json.dumps(_report(chart), ensure_ascii=False, indent=2))
         return
     for segment in chart.segments:
         _tell_segment(segment, known.language)
     _tell_verdict(chart)
+    if picture:
+        tell("cli.chart_written", file=picture.name)
+
+
+def _canvas(known: Settings) -> Canvas:
+    return Canvas(known.language, time_zone=known.time_zone)
 
 
 def _tell_segment(segment: Segment, language: Language) -> None:

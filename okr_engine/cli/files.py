@@ -83,7 +83,7 @@ def export_file(
     place = installation()
     with working("cli.writing", file=file.name):
         content = place.ask(export_content, OPERATOR)
-        _keep(file, write(content, language or place.settings.language))
+        keep(file, write(content, language or place.settings.language))
     tell("cli.exported", file=file.name)
 
 
@@ -99,21 +99,8 @@ def bytes_of(file: Path, max_mb: int) -> bytes:
         raise InvalidInput(message("error.cannot_read", file=str(file), said=error.strerror)) from error
 
 
-def _tell_preview(preview: ImportPreview) -> None:
-    tell("cli.preview_counts", **{kind.value: preview.count(kind) for kind in StepKind})
-    for step in preview.steps[:_SHOWN_STEPS]:
-        if step.kind != StepKind.ADDED:
-            tell_of_step(step)
-    for note in preview.notes:
-        tell(note.key, **note.values)
-
-
-def _read(file: Path, max_mb: int) -> Content:
-    return read_file(bytes_of(file, max_mb), file=file.name, max_mb=max_mb)
-
-
-def _keep(file: Path, data: bytes) -> None:
-    """Write all of the file or nothing of it."""
+def keep(file: Path, data: bytes) -> None:
+    """Write all of the file or nothing of it; InvalidInput where it cannot be written."""
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         try:
@@ -126,3 +113,16 @@ def _keep(file: Path, data: bytes) -> None:
             message("error.cannot_write", file=str(file), said=error.strerror),
             remedy=message("error.cannot_write_remedy"),
         ) from error
+
+
+def _tell_preview(preview: ImportPreview) -> None:
+    tell("cli.preview_counts", **{kind.value: preview.count(kind) for kind in StepKind})
+    for step in preview.steps[:_SHOWN_STEPS]:
+        if step.kind != StepKind.ADDED:
+            tell_of_step(step)
+    for note in preview.notes:
+        tell(note.key, **note.values)
+
+
+def _read(file: Path, max_mb: int) -> Content:
+    return read_file(bytes_of(file, max_mb), file=file.name, max_mb=max_mb)

@@ -8,6 +8,7 @@ import sys
 import typer
 
 from okr_engine.cli import (
+    charting,
     control_charts,
     explaining,
     files,
@@ -42,6 +43,7 @@ app.command("evaluate")(statuses.evaluate_quarter)
 app.command("status")(statuses.status)
 app.command("explain")(explaining.explain)
 app.command("oversight")(overseeing.oversee)
+app.command("chart")(charting.draw_key_result)
 app.command("measure")(measuring.measure_kpi)
 app.command("spc")(control_charts.chart_series)
 app.command("pull")(pulling.pull_sources)

@@ -1,14 +1,15 @@
 """A figure as its own page shows it: the value or why there is none, what it rests on, and where it comes from."""
 
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from okr_engine.measuring.deadlines import Limits
-from okr_engine.model import Measurement, NoDataReason
+from okr_engine.model import Measurement, MeasureUnit, NoDataReason
 from okr_engine.periods import Period
-from okr_engine.services.figure_series import Observed
+from okr_engine.services.figure_intervals import ANSWERS, Counts
+from okr_engine.services.figure_series import Observed, with_counts
 from okr_engine.services.lineage_views import LineageView, lineage_view
 
 
@@ -81,8 +82,25 @@ def origin_of(source: str) -> Origin:
 
 
 def observed(row: Measurement) -> Observed:
-    """The figure as a series shows it."""
-    return Observed(**{name: getattr(row, name) for name in Observed.__dataclass_fields__})
+    """The figure by itself, without what it rests on."""
+    return Observed(**{name: getattr(row, name) for name in _TOLD})
+
+
+_TOLD = tuple(one.name for one in fields(Observed) if one.default is MISSING)
+
+
+def observed_with_counts(row: Measurement, measure: MeasureUnit) -> Observed:
+    """The figure as a series shows it, with what it rests on and how sure it is."""
+    return with_counts(observed(row), measure, counts_of(row), told=(row.interval_low, row.interval_high))
+
+
+def counts_of(row: Measurement) -> Counts:
+    """What the figure was counted from."""
+    told = row.lineage or {}
+    counted = told.get("counted") or {}
+    answers = tuple(int(counted[name]) for name in ANSWERS if counted.get(name) is not None)
+    n = told.get("n") if told.get("n") is not None else row.responses
+    return Counts(row.numerator, row.denominator, n, answers)
 
 
 def figure_view(row: Measurement, *, fewest: int = 0, limits: Limits | None = None) -> FigureView:

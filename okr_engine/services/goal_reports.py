@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -26,16 +26,24 @@ from okr_engine.model import (
 from okr_engine.periods import Cadence, Period
 from okr_engine.services.action_views import ActionView, action_views
 from okr_engine.services.assessments import AssessmentView, assessments_in
-from okr_engine.services.figure_series import BreakMark, FigureSeries, Observed, breaks_of, limits_of, series_of
+from okr_engine.services.figure_series import (
+    BreakMark,
+    FigureSeries,
+    Happening,
+    Observed,
+    breaks_of,
+    limits_of,
+    series_of,
+)
+from okr_engine.services.happenings import actions_on, happenings_of
 from okr_engine.services.narratives import NarrativeView, narratives_of
 from okr_engine.services.people import holders
 from okr_engine.services.standings import GoalStanding, KeyResultStanding, standings
 from okr_engine.services.status_facts import DatedLimit, aim_of, in_force, path_from
 from okr_engine.services.variation import variation_of
+from okr_engine.statistics.trajectories import Path
 from okr_engine.statistics.xmr_charts import Chart
 from okr_engine.words import Language, Words, message
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -64,11 +72,12 @@ class KeyResultReport:
     target: DatedLimit | None
     targets: tuple[DatedLimit, ...]
     limits: tuple[DatedLimit, ...]
-    path: tuple[tuple[date, Decimal], ...]
+    path: Path | None
     cells: tuple[Cell, ...]
     series: tuple[Observed, ...]
     breaks: tuple[BreakMark, ...]
     variation: Chart
+    actions: tuple[Happening, ...]
     assessment: AssessmentView | None
 
     @property
@@ -88,6 +97,7 @@ class KeyResultReport:
             target=self.target,
             targets=self.targets,
             path=self.path,
+            happenings=happenings_of(self.series, self.actions),
         )
 
 
@@ -181,6 +191,7 @@ def _key_results(
     breaks = breaks_of(session, indicator_ids, as_of)
     year = [Period.numbered(Cadence.QUARTER, quarter.start.year, number) for number in range(1, 5)]
     statuses = _statuses(session, ids, year, as_of)
+    actions = actions_on(session, ids, as_of)
     views = assessments_in(session, quarter, today=today, as_of=as_of)
     reports = {}
     for standing in wanted:
@@ -189,12 +200,6 @@ def _key_results(
         target = in_force(targets[row.id], quarter.end)
         aim = aim_of(row.direction, indicator.better, target)
         parting = [one.day for one in breaks[indicator.id]]
-        path = path_from(row, indicator.kind, aim, parting, quarter.end)
-        steps = (
-            []
-            if path is None
-            else [(row.starts, path.expected_on(row.starts - _DAY)), (row.due, path.expected_on(row.due))]
-        )
         reports[standing.id] = KeyResultReport(
             standing=standing,
             indicator=indicator.code,
@@ -209,11 +214,12 @@ def _key_results(
             target=target,
             targets=tuple(targets[row.id]),
             limits=tuple(limits[indicator.id]),
-            path=tuple(steps),
+            path=path_from(row, indicator.kind, aim, parting, quarter.end),
             cells=tuple(_cell(one, indicator.cadence, seen, statuses.get((row.id, one))) for one in year),
             series=tuple(seen[period] for period in sorted(seen)),
             breaks=tuple(breaks[indicator.id]),
             variation=variation_of(_until(quarter, seen), parting, aim),
+            actions=actions[row.id],
             assessment=views.get(standing.id),
         )
     return reports

@@ -26,17 +26,24 @@ from okr_engine.model import (
 )
 from okr_engine.periods import Period
 from okr_engine.services.definition_views import DefinitionView, definition_view
+from okr_engine.services.figure_intervals import interval_of
 from okr_engine.services.figure_series import FigureSeries, Observed, breaks_of, limits_of
-from okr_engine.services.figure_views import FigureView, Restatement, figure_view, observed
+from okr_engine.services.figure_views import (
+    FigureView,
+    Restatement,
+    counts_of,
+    figure_view,
+    observed,
+    observed_with_counts,
+)
+from okr_engine.services.happenings import happenings_of
 from okr_engine.services.status_facts import aim_of
-from okr_engine.services.unit_views import UnitView, funnel_of, is_share, names_of_units, unit_views
+from okr_engine.services.unit_views import UnitView, funnel_of, names_of_units, unit_views
 from okr_engine.services.variation import variation_of
 from okr_engine.statistics.funnel import Funnel
-from okr_engine.statistics.intervals import FEWEST, Interval, net_promoter_score, wilson
+from okr_engine.statistics.intervals import Interval
 from okr_engine.statistics.xmr_charts import Chart
 from okr_engine.words import Words, message
-
-_NPS = ("promoters", "passives", "detractors")
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,7 @@ def indicator_report(
     calculation, source = _calculation(session, indicator.id, unit.id)
     fewest = calculation.fewest if calculation else 0
     shown = figure_view(chosen, fewest=fewest, limits=limits)
-    interval, too_few = _interval(indicator.unit, shown)
+    interval, too_few = _interval(indicator.unit, shown, chosen)
     groups = shown.lineage.groups if shown.lineage else ()
     found = funnel_of(indicator.unit, shown.lineage, figure_view(chosen).lineage)
     series = _series(session, indicator, current)
@@ -166,16 +173,18 @@ def _goals(session: Session, actor: Actor, indicator_id: UUID) -> tuple[tuple[st
 
 
 def _series(session: Session, indicator: Indicator, current: Sequence[Measurement]) -> FigureSeries:
+    figures = tuple(observed_with_counts(row, indicator.unit) for row in current)
     return FigureSeries(
         code=indicator.code,
         name=indicator.name,
         measure=indicator.unit,
         decimals=indicator.decimals,
-        figures=tuple(observed(row) for row in current),
+        figures=figures,
         limits=tuple(limits_of(session, [indicator.id], None)[indicator.id]),
         breaks=tuple(breaks_of(session, [indicator.id], None)[indicator.id]),
         starts=current[0].period.start,
         due=current[-1].period.end,
+        happenings=happenings_of(figures),
     )
 
 
@@ -184,18 +193,11 @@ def _figure_line(row: Measurement) -> FigureLine:
     return FigureLine(figure.observed, figure.n, figure.numerator, figure.denominator)
 
 
-def _interval(measure: MeasureUnit, shown: FigureView) -> tuple[Interval | None, bool]:
-    """The interval of a share of counts or of a net promoter score; and whether it is only for want of counts."""
-    counted = shown.lineage.counted if shown.lineage else {}
+def _interval(measure: MeasureUnit, shown: FigureView, row: Measurement) -> tuple[Interval | None, bool]:
+    """Its interval; and whether it is only for want of counts that there is none."""
     if shown.observed.value is None:
         return None, shown.is_too_few
-    if all(name in counted for name in _NPS):
-        answers = [int(counted[name]) for name in _NPS]
-        return (net_promoter_score(*answers), False) if sum(answers) >= FEWEST else (None, True)
-    count, of = shown.numerator, shown.denominator
-    if measure != MeasureUnit.PERCENT or count is None or of is None or not is_share(shown.observed.value, count, of):
-        return None, False
-    return (wilson(int(count), int(of)).times(100), False) if of >= FEWEST else (None, True)
+    return interval_of(measure, shown.observed.value, counts_of(row))
 
 
 def _restatements(rows: Iterable[Measurement]) -> tuple[Restatement, ...]:

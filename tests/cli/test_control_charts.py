@@ -113,6 +113,104 @@ def test_what_cannot_be_charted_is_said_and_exits_with_two(
     assert "Traceback" not in printed.stderr
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("", "The file is empty."),
+        ("date;value", "The file is empty."),
+        ("day;value\n2024-01-01;1", "date"),
+        ("date;date;value\n2024-01-01;2024-01-01;1", "series.csv : 1"),
+        ("date;value\n2024-01-01;1\n2024-01-01;2", "series.csv : 3: The day 1 Jan 2024 is already on line 2."),
+        ("date;value\n2024-13-01;1", "series.csv : 2: “2024-13-01” is not a date."),
+        ("date;value\n2024-01-01;inf", "series.csv : 2: “inf” is not a number."),
+        ("date;value\n2024-01-01;nan", "series.csv : 2: “nan” is not a number."),
+        ("date;value\n2024-01-01;1e400", "series.csv : 2: The number is too large, or no number at all."),
+        ("date,value\n2024-01-01,1,5", "series.csv : 2"),
+    ],
+    ids=[
+        "empty", "no rows", "no date", "twice a heading", "twice a day", "no such day", "infinite", "no number",
+        "beyond numbers", "a decimal comma between commas",
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_charted_is_refused_with_the_line(
+    bare_okr: Okr, tmp_path: Path, lines: str, said: str
+) -> None:
+    file = tmp_path / "series.csv"
+    file.write_text(lines, encoding="utf-8")
+
+    printed = bare_okr("spc", file)
+
+    assert (printed.returncode, printed.stdout) == (BAD_INPUT, "")
+    assert said in printed.stderr
+    assert "Traceback" not in printed.stderr
+
+
+@pytest.mark.parametrize(
+    "values", [[5], ["", "", ""], [7] * 20, [0, 0, 1e-9], list(range(10_000))],
+    ids=["one point", "all missing", "constant", "tiny", "10,000 points"],
+)  # fmt: skip
+def test_a_series_of_hardly_anything_or_very_much_is_charted_without_a_number_that_is_none(
+    bare_okr: Okr, tmp_path: Path, values: list[object]
+) -> None:
+    printed = bare_okr("spc", written(tmp_path, values), "--target", 3, "--direction", "increase", "--json")
+
+    assert printed.returncode == 0, printed.stderr
+    assert "NaN" not in printed.stdout
+    assert "Infinity" not in printed.stdout
+    assert json.loads(printed.stdout)[0]["n"] == len([one for one in values if one != ""])
+
+
+def test_rows_in_any_order_make_the_same_chart(bare_okr: Okr, tmp_path: Path) -> None:
+    file = written(tmp_path, [*STEADY, 30])
+    in_order = bare_okr("spc", file, "--json").stdout
+    heading, *lines = file.read_text("utf-8").splitlines()
+    file.write_text("\n".join([heading, *reversed(lines)]), encoding="utf-8")
+
+    assert bare_okr("spc", file, "--json").stdout == in_order
+
+
+@pytest.mark.parametrize(("name", "begins"), [("out.svg", b"<svg"), ("OUT.PNG", b"\x89PNG")])
+def test_the_chart_is_drawn_as_the_file_name_asks(bare_okr: Okr, tmp_path: Path, name: str, begins: bytes) -> None:
+    printed = bare_okr("spc", written(tmp_path, STEADY), "--chart", tmp_path / name)
+
+    assert printed.returncode == 0, printed.stderr
+    assert printed.stdout.splitlines()[-1] == f"The chart is in {name}."
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_with_json_the_chart_is_drawn_and_nothing_but_json_is_printed(bare_okr: Okr, tmp_path: Path) -> None:
+    printed = bare_okr("spc", written(tmp_path, STEADY), "--json", "--chart", tmp_path / "out.svg")
+
+    assert json.loads(printed.stdout)[0]["n"] == len(STEADY)
+    assert (tmp_path / "out.svg").exists()
+
+
+@pytest.mark.parametrize("name", ["out.pdf", "out", "out.svg.txt"])
+def test_another_ending_is_refused_before_anything_is_printed(bare_okr: Okr, tmp_path: Path, name: str) -> None:
+    printed = bare_okr("spc", written(tmp_path, STEADY), "--chart", tmp_path / name)
+
+    assert (printed.returncode, printed.stdout) == (BAD_INPUT, "")
+    assert printed.stderr.splitlines() == [
+        f"No chart can be drawn as {name}.",
+        "Give a name that ends in .svg or .png.",
+    ]
+    assert not (tmp_path / name).exists()
+
+
+def test_a_series_without_a_value_is_not_drawn(bare_okr: Okr, tmp_path: Path) -> None:
+    printed = bare_okr("spc", written(tmp_path, ["", ""]), "--chart", tmp_path / "out.svg")
+
+    assert (printed.returncode, printed.stderr) == (BAD_INPUT, "There is no value, and so nothing to draw.\n")
+
+
+def test_a_chart_that_cannot_be_written_says_so(bare_okr: Okr, tmp_path: Path) -> None:
+    printed = bare_okr("spc", written(tmp_path, STEADY), "--chart", tmp_path / "nowhere" / "out.svg")
+
+    assert printed.returncode == BAD_INPUT
+    assert "nowhere" in printed.stderr
+    assert "Traceback" not in printed.stderr
+
+
 def test_a_bad_file_is_told_line_by_line_with_what_to_do(bare_okr: Okr, tmp_path: Path) -> None:
     printed = bare_okr("spc", written(tmp_path, [1, "many", 3]))
 

@@ -26,6 +26,7 @@ from okr_engine.services.accepted_deviations import DeviationState
 from okr_engine.services.back_tests import HarmKind
 from okr_engine.services.data_desk import DataState
 from okr_engine.services.disagreements import Ending, Leaning, Outcome
+from okr_engine.services.figure_series import HappeningKind
 from okr_engine.services.figure_views import Origin
 from okr_engine.services.goalpost_moves import Goalpost
 from okr_engine.services.goalposts import Retold
@@ -77,6 +78,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "finding": FindingKind,
     "funnel_place": Place,
     "goalpost": Goalpost,
+    "happening": HappeningKind,
     "indicator.origin": Origin,
     "key_result_kind": KeyResultKind,
     "language": Language,

@@ -181,3 +181,25 @@ def test_a_goal_is_told_in_the_chosen_language_without_a_missing_sentence(visit:
 
     assert "«" not in said
     assert "[fi]" not in said
+
+
+def test_the_table_beside_the_chart_says_what_the_chart_shows(visit: Visit) -> None:
+    shown = table(goal(visit, kr="A1.3"), "Luvut jaksoittain")
+
+    headings = [one["title"] for one in shown["columns"]]
+    assert headings == ["Jakso", "Mittaustulos", "Tavoitetaso", "Aikataulun mukaan odotettu", "Huomautukset"]
+    assert row_texts(shown)[1][:4] == ["Q2/2025", "86,6 %", "90,0 %", "79,8 %"]
+
+
+def test_the_action_that_a_figure_called_for_stands_below_the_chart_and_in_the_table(visit: Visit) -> None:
+    page = goal(visit, kr="A1.1")
+
+    said = "Korjaava toimenpide CA-2025-Q2-1 käynnistyi"
+    assert any(one.value.replace("\\", "").startswith(f"1. {said}") for one in page.caption)
+    assert said in row_texts(table(page, "Luvut jaksoittain"))[1][-1]
+
+
+def test_the_chart_can_be_taken_along_as_a_picture(visit: Visit) -> None:
+    buttons = [one.proto for one in goal(visit, kr="A1.3").get("download_button")]
+
+    assert [one.label for one in buttons] == ["Lataa kaavio (SVG)", "Lataa kaavio (PNG)"]

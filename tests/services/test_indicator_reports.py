@@ -24,6 +24,7 @@ from okr_engine.model import (
     Polarity,
     Source,
 )
+from okr_engine.services.figure_series import series_of
 from okr_engine.services.figure_views import Origin
 from okr_engine.services.goal_reports import goal_report
 from okr_engine.services.indicator_lists import IndicatorLine, indicators_seen
@@ -421,3 +422,35 @@ def test_the_list_and_the_report_ask_as_often_for_many_figures_as_for_few(county
         report(county)
 
     assert len(many) == len(few)
+
+
+def test_a_figure_of_the_series_carries_its_counts_and_its_interval(written: SmallCounty) -> None:
+    record(written, "promise", **share_of(UNITS))
+
+    figure = report(written, "promise").series.figures[-1]
+
+    assert (figure.numerator, figure.denominator, figure.n) == (Decimal(264), Decimal(304), 304)
+    assert figure.interval_low is not None
+    assert figure.interval_high is not None
+    assert figure.interval_low < Decimal(264) * 100 / 304 < figure.interval_high
+
+
+def test_a_goals_series_is_as_sure_as_the_indicators(written: SmallCounty) -> None:
+    lineage = {"n": 40, "counted": {"promoters": 25, "passives": 10, "detractors": 5}}
+    record(written, "promise", value=Decimal(50), lineage=lineage)
+    indicator = written.rows(select(Indicator).where(Indicator.code == "promise"))[0].id
+
+    series = written.ask(series_of, [indicator], None)
+
+    figure = report(written, "promise").series.figures[-1]
+    assert figure.interval_low is not None
+    assert figure in [one for unit in series.values() for one in unit.values()]
+
+
+def test_a_figure_that_is_not_told_for_want_of_answers_carries_no_counts(written: SmallCounty) -> None:
+    few = {"numerator": Decimal(2), "denominator": Decimal(3), "lineage": {"n": 3}}
+    record(written, "promise", value=None, no_data_reason=NoDataReason.TOO_FEW_ANSWERS, **few)
+
+    figure = report(written, "promise").series.figures[-1]
+
+    assert (figure.numerator, figure.denominator, figure.n, figure.interval_low) == (None, None, None, None)
