@@ -32,7 +32,7 @@ def list_editions() -> None:
     place = installation()
     seen = place.ask(editions_view, OPERATOR, place.rulebooks, today=place.today())
     for one in seen.editions:
-        by = spoken("ruling.shipped") if one.shipped else one.recorded_by
+        by = spoken("ruling.shipped") if one.shipped else _name(one.recorded_by)
         state = spoken(f"ruling.in_force.{one.in_force}")
         tell("cli.edition", version=one.version, state=state, day=one.valid_from, by=by, why=one.reason or None)
     if seen.on_offer:
@@ -109,6 +109,10 @@ def publish_rules(
         acknowledged=[harm.kind for harm in tested.asks] if acknowledge else [],
     )
     tell("ruling.has_been_published", version=version)
+
+
+def _name(code: str) -> str:
+    return spoken("holders.operator") if code == OPERATOR.code else code
 
 
 def _check_book(book: Rulebook) -> None:
