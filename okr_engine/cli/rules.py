@@ -17,8 +17,9 @@ from okr_engine.i18n import spoken as in_language
 from okr_engine.model.rows import as_json
 from okr_engine.rulebook import Rulebook, check_examples
 from okr_engine.rulebook.notation import text_of
+from okr_engine.services.back_test_results import BackTest, Case
 from okr_engine.services.back_test_words import back_test_in_words
-from okr_engine.services.back_tests import BackTest, Case, back_test, check_draft, summary_of
+from okr_engine.services.back_tests import back_test, check_draft, summary_of
 from okr_engine.services.installation import Installation, read_rulebooks
 from okr_engine.services.rule_publishing import publish, refuse_harm
 from okr_engine.services.rulebook_views import edition_text, editions_view

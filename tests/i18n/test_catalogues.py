@@ -22,7 +22,7 @@ from okr_engine.model.indicators import BreakKind, MeasureUnit
 from okr_engine.model.reviews import NarrativeState
 from okr_engine.model.sources import FindingKind, Rhythm, RunState
 from okr_engine.periods import Cadence
-from okr_engine.services.back_tests import HarmKind
+from okr_engine.services.back_test_results import HarmKind
 from okr_engine.services.data_desk import DataState
 from okr_engine.services.figure_views import Origin
 from okr_engine.services.rulebook_views import Book, InForce
