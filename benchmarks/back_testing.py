@@ -7,7 +7,8 @@ from benchmarks.figures import Figure, middle, spread
 from benchmarks.large_county import LargeCounty
 from okr_engine.access import OPERATOR
 from okr_engine.periods import Period
-from okr_engine.services.back_tests import BackTest, back_test
+from okr_engine.services.back_test_results import BackTest
+from okr_engine.services.back_tests import back_test
 
 ROUNDS = 5
 

@@ -7,7 +7,7 @@ from app_pages.components.here import language, t
 from app_pages.components.tables import Column, Row, Section, link, note, pill, text
 from app_pages.components.the_rest import the_rest
 from okr_engine.i18n import period, spoken
-from okr_engine.services.back_tests import Case, KeyResultName
+from okr_engine.services.back_test_results import Case, KeyResultName
 from okr_engine.services.reasons import reason
 from okr_engine.words import Words
 

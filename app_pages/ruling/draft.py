@@ -12,7 +12,8 @@ from app_pages.ruling.publishing import publish_section
 from app_pages.ruling.tried import quarters_tried, tried_section
 from app_pages.writing.open_form import OnRecord, OpenForm
 from okr_engine.errors import OkrError
-from okr_engine.services.back_tests import BackTest, back_test, check_draft, digest_of
+from okr_engine.services.back_test_results import BackTest
+from okr_engine.services.back_tests import back_test, check_draft, digest_of
 from okr_engine.services.rule_drafts import DraftView, save_draft
 from okr_engine.services.rulebook_views import Book
 

@@ -6,7 +6,7 @@ from app_pages.components.here import installation, t, today, user
 from app_pages.components.notices import show_error
 from app_pages.writing.open_form import DAY_FORMAT
 from okr_engine.errors import OkrError
-from okr_engine.services.back_tests import BackTest, HarmKind
+from okr_engine.services.back_test_results import BackTest, HarmKind
 from okr_engine.services.rule_publishing import publish
 
 

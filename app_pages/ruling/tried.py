@@ -10,8 +10,8 @@ from app_pages.components.tables import Column, Row, Section, follow, pill, tabl
 from app_pages.ruling.cases import cases_table
 from okr_engine.i18n import number, period, speak
 from okr_engine.periods import Period
+from okr_engine.services.back_test_results import BackTest, Harm
 from okr_engine.services.back_test_words import back_test_in_words
-from okr_engine.services.back_tests import BackTest, Harm
 from okr_engine.terms import Status
 
 _MOST_CASES = 200

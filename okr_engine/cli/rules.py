@@ -17,8 +17,9 @@ from okr_engine.i18n import spoken as in_language
 from okr_engine.model.rows import as_json
 from okr_engine.rulebook import Rulebook, check_examples
 from okr_engine.rulebook.notation import text_of
+from okr_engine.services.back_test_results import BackTest, Case
 from okr_engine.services.back_test_words import back_test_in_words
-from okr_engine.services.back_tests import BackTest, Case, back_test, check_draft, summary_of
+from okr_engine.services.back_tests import back_test, check_draft, summary_of
 from okr_engine.services.installation import Installation, read_rulebooks
 from okr_engine.services.rule_publishing import publish, refuse_harm
 from okr_engine.services.rulebook_views import edition_text, editions_view
@@ -32,7 +33,7 @@ def list_editions() -> None:
     place = installation()
     seen = place.ask(editions_view, OPERATOR, place.rulebooks, today=place.today())
     for one in seen.editions:
-        by = spoken("ruling.shipped") if one.shipped else one.recorded_by
+        by = spoken("ruling.shipped") if one.shipped else _name(one.recorded_by)
         state = spoken(f"ruling.in_force.{one.in_force}")
         tell("cli.edition", version=one.version, state=state, day=one.valid_from, by=by, why=one.reason or None)
     if seen.on_offer:
@@ -109,6 +110,10 @@ def publish_rules(
         acknowledged=[harm.kind for harm in tested.asks] if acknowledge else [],
     )
     tell("ruling.has_been_published", version=version)
+
+
+def _name(code: str) -> str:
+    return spoken("holders.operator") if code == OPERATOR.code else code
 
 
 def _check_book(book: Rulebook) -> None:

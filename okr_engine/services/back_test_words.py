@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from okr_engine.services.back_tests import BackTest, Sightings
+from okr_engine.services.back_test_results import BackTest, Sightings
 from okr_engine.words import Message, message
 
 

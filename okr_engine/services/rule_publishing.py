@@ -10,7 +10,8 @@ from okr_engine.database import moment_of
 from okr_engine.errors import InvalidInput
 from okr_engine.model import RulebookEdition
 from okr_engine.rulebook import Rulebook, in_force_from, rulebook_of
-from okr_engine.services.back_tests import BackTest, HarmKind, decisions_on_record, digest_of, summary_of
+from okr_engine.services.back_test_results import BackTest, HarmKind
+from okr_engine.services.back_tests import decisions_on_record, digest_of, summary_of
 from okr_engine.services.evaluation import decide_newly_covered
 from okr_engine.services.installation import Rulebooks
 from okr_engine.services.rule_drafts import replace_draft

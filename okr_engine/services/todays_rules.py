@@ -11,7 +11,8 @@ from okr_engine.access import Actor
 from okr_engine.model import Status
 from okr_engine.periods import Period
 from okr_engine.rulebook import Rulebook
-from okr_engine.services.back_tests import KeyResultName, names_of_key_results
+from okr_engine.services.back_test_results import KeyResultName
+from okr_engine.services.back_tests import names_of_key_results
 from okr_engine.services.rulebook_editions import edition_in_force
 from okr_engine.services.standings import decisions_in
 from okr_engine.services.statuses import decisions_from

@@ -23,7 +23,7 @@ from okr_engine.model.reviews import NarrativeState
 from okr_engine.model.sources import FindingKind, Rhythm, RunState
 from okr_engine.periods import Cadence
 from okr_engine.services.accepted_deviations import DeviationState
-from okr_engine.services.back_tests import HarmKind
+from okr_engine.services.back_test_results import HarmKind
 from okr_engine.services.data_desk import DataState
 from okr_engine.services.disagreements import Ending, Leaning, Outcome
 from okr_engine.services.figure_series import HappeningKind

@@ -15,7 +15,8 @@ from okr_engine.errors import InvalidRules, NotAllowed
 from okr_engine.model import Indicator, Limit, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.rulebook import Rulebook
-from okr_engine.services.back_tests import BackTest, Harm, HarmKind, Sightings, back_test, check_draft
+from okr_engine.services.back_test_results import BackTest, Harm, HarmKind, Sightings
+from okr_engine.services.back_tests import back_test, check_draft
 from okr_engine.services.measurements import Entry, enter_value
 from okr_engine.terms import Status
 from tests.services.draft_rules import (

@@ -9,7 +9,8 @@ from sqlmodel import col, select
 
 from okr_engine.errors import InvalidInput, NotAllowed, StaleEdit
 from okr_engine.model import AuditEntry, RulebookDraft, RulebookEdition
-from okr_engine.services.back_tests import BackTest, HarmKind, back_test
+from okr_engine.services.back_test_results import BackTest, HarmKind
+from okr_engine.services.back_tests import back_test
 from okr_engine.services.measurements import Entry, enter_value
 from okr_engine.services.rule_drafts import DraftView, draft_of, save_draft
 from okr_engine.services.rule_publishing import publish

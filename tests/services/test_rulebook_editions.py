@@ -14,7 +14,8 @@ from okr_engine.database import writing
 from okr_engine.errors import InvalidInput, NotAllowed, NotFound
 from okr_engine.periods import Period
 from okr_engine.rulebook import rulebook_of
-from okr_engine.services.back_tests import HarmKind, back_test
+from okr_engine.services.back_test_results import HarmKind
+from okr_engine.services.back_tests import back_test
 from okr_engine.services.evaluation import decide_newly_covered, evaluate
 from okr_engine.services.installation import Installation, Rulebooks, read_rulebooks
 from okr_engine.services.measurements import Entry, enter_value
