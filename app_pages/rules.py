@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from app_pages.components.here import t, user
+from app_pages.ruling.adding_up import adding_up_section
 from app_pages.ruling.draft import draft_section
 from app_pages.ruling.editions import editions_section
 from app_pages.ruling.rules_in_words import rules_section
@@ -17,6 +18,7 @@ VIEWS: Mapping[str, Callable[[], None]] = {
     "editions": editions_section,
     "today": under_today_section,
     "draft": draft_section,
+    "adding_up": adding_up_section,
     "actions": lambda: rules_section(Book.ACTIONS),
     "data_quality": lambda: rules_section(Book.DATA_QUALITY),
 }

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app_pages.components.here import Stamp, installation, language, stamp, today, user
 from okr_engine.periods import Period
+from okr_engine.services.roll_up_policies import PolicyView, policies
 from okr_engine.services.rule_drafts import DraftView, draft_of
 from okr_engine.services.rulebook_views import Book, EditionsView, RulebookView, editions_view, rulebook_view
 from okr_engine.services.todays_rules import UnderRules, under_todays_rules
@@ -18,6 +19,11 @@ def rulebook(book: Book) -> RulebookView:
 def editions() -> EditionsView:
     """Every edition of the status rules."""
     return installation().ask(editions_view, user(), installation().rulebooks, today=today())
+
+
+def policies_of_roll_up() -> list[PolicyView]:
+    """Every policy of how key results add up, newest first."""
+    return installation().ask(policies)
 
 
 def draft() -> DraftView:

@@ -6,8 +6,13 @@ from datetime import datetime
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from okr_engine.i18n import day, figure, moment, period, say, speak, spoken
+from okr_engine.reports.canvas import Canvas
+from okr_engine.reports.figure_pictures import figure_picture
+from okr_engine.reports.figure_words import in_words
+from okr_engine.reports.pictures import PictureKind
 from okr_engine.services.explanation_cards import ExplanationCard
 from okr_engine.services.explanation_words import (
     band_in_words,
@@ -79,9 +84,20 @@ def explanation_page(report: KeyResultReport, card: ExplanationCard, reader: Rea
         status_word=reader.say(f"status.{standing.status}"),
         sentences=list(_sentences(report, card, reader)),
         rule=rule,
+        chart=_chart(report, reader, now),
+        chart_words=in_words(report.drawn, reader.language),
         tables=[table for table in _tables(report, card, reader) if table.rows],
         printed=reader.say("explanation.printed", at=moment(now, reader.language, reader.zone)),
     )
+
+
+def _chart(report: KeyResultReport, reader: Reader, now: datetime) -> Markup | None:
+    """The figures drawn, where there are any; the words in the drawing were escaped when it was made."""
+    if all(one.value is None for one in report.series):
+        return None
+    canvas = Canvas(reader.language, time_zone=reader.zone)
+    drawn = figure_picture(report.drawn, report.variation, canvas, PictureKind.SVG, known_at=now)
+    return Markup(drawn.decode())  # noqa: S704 - made by the converter from a specification, never from markup
 
 
 @cache

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from okr_engine.database import columns_of, table_of, was_current
 from okr_engine.model import Indicator, KeyResult, Status, StatusDecision
 from okr_engine.periods import Period
-from okr_engine.rulebook import Rulebook, StatusThen
+from okr_engine.rulebook import VOCABULARY, Kind, Rulebook, StatusThen
 from okr_engine.rulebook.near_misses import NearMiss, near_misses
 from okr_engine.services.fact_origins import Sources, sources_of
 from okr_engine.services.figure_series import series_of
@@ -101,7 +101,13 @@ def _measured_by(session: Session, key_result: UUID) -> tuple[Indicator, UUID]:
 
 
 def _lines(decision: Decision, sources: Sources, period: Period) -> tuple[FactLine, ...]:
-    return tuple(FactLine(name, value, sources.origin_of(name, period)) for name, value in decision.facts.items())
+    """The figures first, then what was only a yes or a word."""
+    lines = [FactLine(name, value, sources.origin_of(name, period)) for name, value in decision.facts.items()]
+    return tuple(sorted(lines, key=lambda line: _ORDER[line.name]))
+
+
+_FACTS = VOCABULARY["key_result"].values()
+_ORDER = {fact.name: (fact.kind in (Kind.FLAG, Kind.TEXT), place) for place, fact in enumerate(_FACTS)}
 
 
 def _near(rulebook: Rulebook, facts: Mapping[str, Any], decision: Decision) -> tuple[NearMiss, ...]:

@@ -99,6 +99,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "question": None,
     "retold": Retold,
     "rhythm": Rhythm,
+    "roll_up": None,
     "role": RoleKind,
     "rule_condition": None,
     "rule_harm": HarmKind,

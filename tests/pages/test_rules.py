@@ -11,6 +11,7 @@ from okr_engine.database import connect, reading, writing
 from okr_engine.services.installation import read_rulebooks
 from okr_engine.services.rule_drafts import save_draft
 from okr_engine.services.rulebook_editions import editions
+from okr_engine.terms import RollUpMethod
 from tests.pages.conftest import Visit, sections, spaced, words
 from tests.services.draft_rules import another_word, blind_to_the_law, green_without_data
 
@@ -77,6 +78,7 @@ def test_whoever_may_not_publish_reads_everything_but_the_draft(visit: Visit) ->
         "Tilannesäännöt",
         "Versiot",
         "Nykyisillä säännöillä",
+        "Koonti",
         "Toimenpidesäännöt",
         "Tietolähdesäännöt",
     ]
@@ -175,3 +177,23 @@ def test_a_draft_saved_over_somebody_elses_is_refused_with_both_texts(visit: Vis
 def test_the_page_speaks_each_language(visit: Visit) -> None:
     for language, title in (("sv", "Regler"), ("en", "Rules")):
         assert visit(OFFICE, page="rules.py", language=language).title[0].value == title
+
+
+def test_how_key_results_add_up_is_decided_with_a_day_and_a_reason(visit: Visit) -> None:
+    page = visit(OFFICE, page="rules.py", view="adding_up")
+    page.radio("rules.roll_up_method").set_value(RollUpMethod.WEIGHTED.value)
+    page.text_input("rules.roll_up_reason").set_value("Johtoryhmän päätös")
+    page.button("rules.roll_up_button").click().run()
+
+    newest = next(one for one in sections(page) if one["caption"] == "Koontisäännöt")["rows"][0]
+    told = [" ".join(words(part) for part in cell) for cell in newest["cells"]]
+    assert "vähintään 80 % painosta" in told[1]
+    assert told[3] == "Johtoryhmän päätös"
+
+
+def test_without_a_reason_nothing_is_decided(visit: Visit) -> None:
+    page = visit(OFFICE, page="rules.py", view="adding_up")
+    page.button("rules.roll_up_button").click().run()
+
+    assert any("tarvitsee perustelun" in one.value for one in page.error)
+    assert len(next(one for one in sections(page) if one["caption"] == "Koontisäännöt")["rows"]) == 1

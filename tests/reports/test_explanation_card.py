@@ -70,7 +70,16 @@ def test_what_people_wrote_is_text_and_never_markup(county: SmallCounty) -> None
 
 
 def test_the_page_fetches_nothing(county: SmallCounty) -> None:
-    assert not re.search(r"(src|href)=|url\(|@import|https?:", page(county))
+    without_names = page(county).replace("http://www.w3.org/2000/svg", "").replace("http://www.w3.org/1999/xlink", "")
+
+    assert not re.search(r'(src|href)="(?!#)|url\("?(?!"?#)|@import|https?:', without_names)
+
+
+def test_the_figures_are_drawn_and_said_in_words(county: SmallCounty) -> None:
+    said = page(county)
+
+    assert said.count("<svg") == 1
+    assert re.search(r'role="img" aria-label="[^"]*Q2/2025 70,11 %', said)
 
 
 def test_a_missing_figure_is_printed_with_its_reason(county: SmallCounty) -> None:
