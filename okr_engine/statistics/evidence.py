@@ -9,22 +9,11 @@ from okr_engine.statistics.means import prediction_band, sample_of
 from okr_engine.statistics.xmr_icons import AssuranceIcon, Improvement, assurance_of
 from okr_engine.statistics.xmr_limits import Limits
 from okr_engine.statistics.xmr_rules import Rule
+from okr_engine.terms import Tier
 
 FEWEST_FOR_A_BAND = 2
 FEWEST_FOR_RUNS_ANALYSIS = 10
 """From so many points on the whole series can be asked whether it is one process (Anhøj's rules)."""
-
-
-class Tier(StrEnum):
-    """How much the comparable, present points since the last break can carry."""
-
-    NONE = "T0"
-    LEVEL = "T1"
-    PAIR = "T2"
-    PREDICTION = "T3"
-    TRIAL = "T4"
-    STANDARD = "T5"
-    FIRM = "T6"
 
 
 class Shown(StrEnum):

@@ -8,7 +8,6 @@ from okr_engine.statistics.evidence import (
     FEWEST_FOR_ICONS,
     Form,
     Rung,
-    Tier,
     Wording,
     expected_next,
     rung,
@@ -24,6 +23,7 @@ from okr_engine.statistics.xmr_icons import (
 )
 from okr_engine.statistics.xmr_limits import Limits
 from okr_engine.statistics.xmr_rules import Label
+from okr_engine.terms import Tier
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,4 +204,5 @@ def evidence_of(situation: Situation) -> Evidence:
         low, high = (situation.target - 5, situation.target + 5) if is_range else (None, None)
         value = None if is_range else situation.target
         targets[KEY_RESULT] = [DatedLimit(date(2025, 1, 1), None, value, low, high, TargetBasis.OWN)]
-    return Evidence(QUARTER, [subject_of(situation)], {(INDICATOR, UNIT): series}, targets, {}, {})
+    points: dict[tuple[Hashable, Hashable], int] = {(INDICATOR, UNIT): len(series)}
+    return Evidence(QUARTER, [subject_of(situation)], {(INDICATOR, UNIT): series}, targets, {}, {}, points)

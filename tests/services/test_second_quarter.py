@@ -85,8 +85,8 @@ def test_without_the_break_the_same_fall_needs_support(county: Engine, rulebooks
     assert len([action for goal in report(county)["goals"] for action in goal["actions"]]) == 1
 
 
-def test_no_number_set_is_flagged(county: Engine) -> None:
-    assert key_result(report(county), "A2.1")["flags"] == ["no_number_set"]
+def test_a_direction_without_a_number_is_flagged_and_how_few_figures_it_rests_on(county: Engine) -> None:
+    assert key_result(report(county), "A2.1")["flags"] == ["no_number_set", "direction_rests_on_few_figures"]
 
 
 def test_the_path_expects_half_of_the_way_at_half_of_the_year(county: Engine) -> None:

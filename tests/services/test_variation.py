@@ -11,10 +11,11 @@ from okr_engine.periods import Period
 from okr_engine.services.figure_series import Observed
 from okr_engine.services.variation import variation_of
 from okr_engine.statistics.aims import Aim
-from okr_engine.statistics.evidence import Tier, Wording
+from okr_engine.statistics.evidence import Wording
 from okr_engine.statistics.xmr_charts import Chart
 from okr_engine.statistics.xmr_icons import AssuranceIcon, VariationIcon
 from okr_engine.statistics.xmr_rules import Label
+from okr_engine.terms import Tier
 
 FIRST = Period.parse("2024-01")
 STEADY = [10.0, 12.0, 11.0, 13.0, 10.0, 12.0, 11.0, 13.0, 10.0, 12.0, 11.0, 13.0, 12.0]
