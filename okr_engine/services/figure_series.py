@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Self
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -38,11 +39,17 @@ class Observed:
     recorded_at: datetime
     recorded_by: str
     source: str
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
 
     @property
     def is_restated(self) -> bool:
         """Whether another figure stood in its place; one that had been missing comes without a reason."""
         return self.revision > 1 and self.reason is not None
+
+    def as_told(self) -> Self:
+        """The figure without the counts behind it where it is not told itself."""
+        return self if self.value is not None else replace(self, numerator=None, denominator=None)
 
 
 @dataclass(frozen=True)
@@ -91,11 +98,13 @@ def series_of(
             Measurement.recorded_at,
             Measurement.recorded_by,
             Measurement.source,
+            Measurement.numerator,
+            Measurement.denominator,
         ).where(was_current(Measurement, as_of), col(Measurement.indicator_id).in_(indicators))
     )
     found: dict[tuple[UUID, UUID], dict[Period, Observed]] = defaultdict(dict)
     for indicator, unit, period, *rest in rows:
-        found[indicator, unit][period] = Observed(period, *rest)
+        found[indicator, unit][period] = Observed(period, *rest).as_told()
     return found
 
 

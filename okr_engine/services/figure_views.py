@@ -82,7 +82,7 @@ def origin_of(source: str) -> Origin:
 
 def observed(row: Measurement) -> Observed:
     """The figure as a series shows it."""
-    return Observed(**{name: getattr(row, name) for name in Observed.__dataclass_fields__})
+    return Observed(**{name: getattr(row, name) for name in Observed.__dataclass_fields__}).as_told()
 
 
 def figure_view(row: Measurement, *, fewest: int = 0, limits: Limits | None = None) -> FigureView:
