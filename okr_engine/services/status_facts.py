@@ -35,6 +35,9 @@ from okr_engine.statistics.trajectories import Path, elapsed_share, path_of
 LOOK_BACK = 4
 """How many periods before the current one can matter to a status: a year of quarters."""
 
+STRENGTH = ("comparable_points", "evidence_tier")
+"""The facts that say how much a status rests on; decisions have carried them since the rules of 2025.2."""
+
 _FOUR_DECIMALS = Decimal("0.0001")
 _SIGN = {Polarity.HIGHER: 1, Polarity.LOWER: -1, Polarity.NEITHER: 0}
 
