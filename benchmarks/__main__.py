@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import back_testing, charting, evaluating, importing, ingesting, measuring, pages, starting
+from benchmarks import back_testing, charting, evaluating, importing, ingesting, judging, measuring, pages, starting
 from benchmarks.figures import Figure
 from benchmarks.large_county import LargeCounty
 
@@ -36,6 +36,7 @@ BENCHMARKS = (
     Benchmark("import", "Import of 500 key results × 20 quarters (10,000 measurements)", importing.measure),
     Benchmark("evaluate", "Evaluation of 500 key results for one quarter", evaluating.measure),
     Benchmark("back-test", "A draft of the rules tried on 500 key results × 20 quarters", back_testing.measure),
+    Benchmark("judge", "10,000 facts under 25 rules", judging.measure),
     Benchmark("chart", "Control charts", charting.measure),
     Benchmark("measure", "KPIs from events", measuring.measure),
     Benchmark("hundred-million", "KPIs from a hundred million events", measuring.hundred_million, asked_for=True),

@@ -49,6 +49,18 @@ class NoDataReason(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Tier(StrEnum):
+    """The evidence ladder: how much the comparable, present points since the last break can carry."""
+
+    NONE = "T0"
+    LEVEL = "T1"
+    PAIR = "T2"
+    PREDICTION = "T3"
+    TRIAL = "T4"
+    STANDARD = "T5"
+    FIRM = "T6"
+
+
 class RoleKind(StrEnum):
     """What a role is for; `access.py` says what each may do."""
 

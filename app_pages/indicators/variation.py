@@ -7,6 +7,7 @@ import streamlit as st
 from app_pages.components.here import language, t
 from app_pages.components.tables import Column, Row, Section, tables, text
 from app_pages.components.the_rest import the_rest
+from app_pages.indicators.speaking import between
 from okr_engine.i18n import figure, period
 from okr_engine.periods import Period
 from okr_engine.services.indicator_reports import IndicatorReport
@@ -16,6 +17,13 @@ from okr_engine.statistics.xmr_charts import Chart, ChartPoint
 from okr_engine.statistics.xmr_limits import Limits
 
 _MOST_POINTS = 100
+# By whether each point has its own, and whether they are on trial.
+_LIMITS = {
+    (False, False): "variation.limits",
+    (False, True): "variation.trial_limits",
+    (True, False): "variation.own_limits",
+    (True, True): "variation.own_trial_limits",
+}
 
 
 def variation_section(report: IndicatorReport) -> None:
@@ -23,7 +31,7 @@ def variation_section(report: IndicatorReport) -> None:
     chart = report.variation
     st.header(t("variation.heading"), anchor=False)
     st.markdown(variation_in_words(chart, language()))
-    limits = chart.current.limits
+    limits = chart.current.latest_limits
     if limits and chart.current.rung.shows & {Shown.LIMITS, Shown.TRIAL_LIMITS}:
         st.caption(_limits(report, limits))
         with st.expander(t("variation.points"), key="variation.points"):
@@ -33,7 +41,7 @@ def variation_section(report: IndicatorReport) -> None:
 def _limits(report: IndicatorReport, limits: Limits) -> str:
     is_trial = Shown.TRIAL_LIMITS in report.variation.current.rung.shows
     return t(
-        "variation.trial_limits" if is_trial else "variation.limits",
+        _LIMITS[report.variation.current.limits is None, is_trial],
         mean=_figure(report, limits.mean),
         lower=_figure(report, limits.lower),
         upper=_figure(report, limits.upper),
@@ -48,20 +56,23 @@ def _figure(report: IndicatorReport, value: float) -> str:
 
 def _points(report: IndicatorReport, chart: Chart) -> Section:
     found = [point for segment in chart.segments for point in segment.points][::-1]
+    has_own = any(point.limits for point in found)
     return Section(
         caption=t("variation.points"),
         notes=the_rest(found, _MOST_POINTS),
         columns=(
-            Column(t("noun.period"), 26),
-            Column(t("noun.measurement"), 24, figures=True),
-            Column(t("variation.called"), 50),
+            Column(t("noun.period"), 22),
+            Column(t("noun.measurement"), 20, figures=True),
+            *([Column(t("variation.between"), 24, figures=True)] if has_own else []),
+            Column(t("variation.called"), 34 if has_own else 58),
         ),
-        rows=[_row(report, point) for point in found[:_MOST_POINTS]],
+        rows=[_row(report, point, has_own=has_own) for point in found[:_MOST_POINTS]],
     )
 
 
-def _row(report: IndicatorReport, point: ChartPoint) -> Row:
+def _row(report: IndicatorReport, point: ChartPoint, *, has_own: bool) -> Row:
     cadence = report.shown.period.cadence
     when = period(Period.containing(point.day, cadence), language())
     value = t("spc.no_value") if point.value is None else _figure(report, point.value)
-    return Row([[text(when)], [text(value)], [text(called(point.label, language()))] if point.label else []])
+    own = [[text(between(point.limits.lower, point.limits.upper, report))] if point.limits else []] if has_own else []
+    return Row([[text(when)], [text(value)], *own, [text(called(point.label, language()))] if point.label else []])

@@ -23,7 +23,7 @@ except ImportError:
     _engine = None
 
 # An answer names the rule and repeats its facts, id first: {"7":{"k":{"id":"12", …}}}. Only the ids are of interest,
-# and reading the whole of every answer would take as long as the matching.
+# and reading the whole of every answer would take longer than the matching.
 _FACT = re.compile(r'"(\w+)":\{"id":"(\d+)"')
 
 
@@ -60,12 +60,15 @@ def _run(rules: Sequence[Rule], compiled: Compiled, batch: Sequence[CheckedFacts
 def _fired(rules: Sequence[Rule], ruleset: str, text: str, batch: Sequence[CheckedFacts]) -> Iterator[Firing]:
     reached_end = False
     for answer in _answers(ruleset, text):
-        called = answer[2 : answer.index('"', 2)]
+        _, called, *_, first, _ = answer.split('"', 8)
         if called == END:
             reached_end = True
             continue
         place = int(called)
         patterns = rules[place].patterns
+        if len(patterns) == 1:
+            yield place, (batch[int(first)].key,)
+            continue
         ids = {found[1]: int(found[2]) for found in islice(_FACT.finditer(answer), len(patterns))}
         yield place, tuple(batch[ids[pattern.alias]].key for pattern in patterns)
     if not reached_end:

@@ -59,7 +59,7 @@ class Rulebook:
         """Every way in which a rule fires, before conclusions are weighed against each other; sorted like them."""
         found = firings(self.rules, self._compiled, checked(facts), engine=engine or engine_name())
         priorities = [rule.priority for rule in self.rules]
-        return sorted(found, key=lambda firing: (priorities[firing[0]], firing))
+        return sorted(sorted(found), key=lambda firing: priorities[firing[0]])
 
     def _conclusion(self, firing: Firing) -> Conclusion:
         rule = self.rules[firing[0]]

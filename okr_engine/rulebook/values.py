@@ -22,6 +22,8 @@ DECIMALS = 4
 _ONE = 10_000
 _MOST_DIGITS = 12
 LARGEST = 1_000_000_000_000 * _ONE
+# A float that is the nearest one to a decimal of 15 digits is written as that decimal: there is no need to write it.
+_FIFTEEN_DIGITS = 1e11
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +56,8 @@ def checked(facts: Iterable[Facts]) -> list[CheckedFacts]:
 def ten_thousandths(value: object) -> int | None:
     """A number as a whole number of ten-thousandths; None for what is not a number, not finite or beyond 10¹²."""
     if isinstance(value, float):
+        if -_FIFTEEN_DIGITS < value < _FIFTEEN_DIGITS and (near := round(value * _ONE)) / _ONE == value:
+            return near
         value = Decimal(repr(value))
     if isinstance(value, Decimal) and value.is_finite() and value.adjusted() <= _MOST_DIGITS:
         scaled = int(value.scaleb(DECIMALS).to_integral_value(ROUND_HALF_UP))
@@ -124,12 +128,19 @@ def _door(fact: Fact) -> Door:
     if fact.kind is Kind.FLAG:
         return _flag
     if fact.kind is Kind.COUNT:
-        return lambda value: _whole(value, range(0, LARGEST + 1, _ONE))
+        return _count
     return ten_thousandths
 
 
 def _flag(value: object) -> int | None:
     return _FLAGS.get(value) if isinstance(value, int) else _whole(value, (0, _ONE))
+
+
+_COUNTS = range(0, LARGEST + 1, _ONE)
+
+
+def _count(value: object) -> int | None:
+    return _whole(value, _COUNTS)
 
 
 def _whole(value: object, allowed: Sequence[int]) -> int | None:

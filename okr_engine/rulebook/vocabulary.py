@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
+from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status, Tier
 from okr_engine.words import Message, message
 
 
@@ -53,6 +53,7 @@ _KEY_RESULT = (
     Fact("direction", Kind.TEXT, tuple(Direction)),
     Fact("kind", Kind.TEXT, tuple(KeyResultKind)),
     Fact("no_data_reason", Kind.TEXT, tuple(NoDataReason)),
+    Fact("evidence_tier", Kind.TEXT, tuple(Tier)),
     Fact("measured_now", Kind.FLAG),
     Fact("has_value", Kind.FLAG),
     Fact("has_target", Kind.FLAG),
@@ -79,6 +80,7 @@ _KEY_RESULT = (
     Fact("missed_by_percent", Kind.PERCENT),
     Fact("path_share", Kind.SHARE),
     Fact("time_share", Kind.SHARE),
+    Fact("comparable_points", Kind.COUNT),
     Fact("worsened_in_a_row", Kind.COUNT),
     Fact("below_limit_periods", Kind.COUNT),
 )

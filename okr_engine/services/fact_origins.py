@@ -28,6 +28,7 @@ class Origin(Enum):
     COMMITMENT = auto()
     INDICATOR = auto()
     BREAKS = auto()
+    SERIES = auto()
 
 
 ORIGINS: Mapping[str, Origin | tuple[str, ...]] = {
@@ -49,6 +50,8 @@ ORIGINS: Mapping[str, Origin | tuple[str, ...]] = {
     "limit": Origin.LIMIT,
     "comparable": Origin.BREAKS,
     "crosses_break": Origin.BREAKS,
+    "comparable_points": Origin.SERIES,
+    "evidence_tier": ("comparable_points",),
     "has_path": ("baseline", "target"),
     "expected": ("baseline", "target", "time_share"),
     "met": ("value", "target"),

@@ -43,6 +43,7 @@ def shown_fact(name: str, value: Any, measure: str, decimals: int, language: Lan
 _DIFFERENCES = frozenset({"missed_by", "behind_by", "improved_by", "improved_from_baseline"})
 _WORDS = {
     "direction": "direction.{}",
+    "evidence_tier": "evidence_tier.{}",
     "kind": "key_result_kind.{}",
     "no_data_reason": "no_data.{}",
     "status": "status.{}",

@@ -1,7 +1,7 @@
 """What the rules are told: facts per key result and quarter, computed here, rounded once, only compared later."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -29,10 +29,14 @@ from okr_engine.model import (
 )
 from okr_engine.periods import Cadence, Period
 from okr_engine.statistics.aims import Aim, worsened_in_a_row
+from okr_engine.statistics.evidence import tier_of
 from okr_engine.statistics.trajectories import Path, elapsed_share, path_of
 
 LOOK_BACK = 4
 """How many periods before the current one can matter to a status: a year of quarters."""
+
+STRENGTH = ("comparable_points", "evidence_tier")
+"""The facts that say how much a status rests on; decisions have carried them since the rules of 2025.2."""
 
 _FOUR_DECIMALS = Decimal("0.0001")
 _SIGN = {Polarity.HIGHER: 1, Polarity.LOWER: -1, Polarity.NEITHER: 0}
@@ -66,6 +70,12 @@ class Observation(NamedTuple):
 
     value: Decimal | None
     no_data_reason: NoDataReason | None
+    provisional: bool = False
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it is a figure that time alone does not change any more."""
+        return self.value is not None and not self.provisional
 
 
 class DatedLimit(NamedTuple):
@@ -81,7 +91,11 @@ class DatedLimit(NamedTuple):
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything known that bears on the statuses of one quarter."""
+    """Everything known that bears on the statuses of one quarter.
+
+    `points` are the final figures from an indicator's last break to the end of the quarter, without a figure whose own
+    period the break divides.
+    """
 
     quarter: Period
     subjects: Sequence[Subject]
@@ -89,6 +103,7 @@ class Evidence:
     targets: Mapping[Key, Sequence[DatedLimit]]
     limits: Mapping[Key, Sequence[DatedLimit]]
     breaks: Mapping[Key, Sequence[date]]
+    points: Mapping[tuple[Key, Key], int]
 
 
 def gather_evidence(
@@ -105,6 +120,7 @@ def gather_evidence(
         targets=_targets(session, as_of, only),
         limits=_limits(session, as_of, only),
         breaks=_breaks(session, as_of, only),
+        points=_points(session, quarter, as_of, only),
     )
 
 
@@ -131,6 +147,7 @@ def facts_of(subject: Subject, evidence: Evidence, *, today: date) -> Facts:
     base |= {"has_target": int(aim.has_target)}
     if target is not None and target.basis == TargetBasis.STATUTORY:
         base |= {"statutory_target": 1}
+    base |= _strength(subject, period, series, evidence)
     observed = series.get(period)
     if observed is None or observed.value is None:
         reason = observed.no_data_reason if observed else _why_missing(period, subject.lag_days, today)
@@ -203,6 +220,16 @@ def crosses_break(breaks: Iterable[date], earlier: Period, later: Period) -> boo
     return any(earlier.start < day <= later.end for day in breaks)
 
 
+def _strength(subject: Subject, period: Period, series: Mapping[Period, Observation], evidence: Evidence) -> Facts:
+    """How many final figures can be compared with the period's, itself included, and what so many can carry."""
+    points = evidence.points.get((subject.indicator, subject.unit), 0)
+    last = max((day for day in evidence.breaks.get(subject.indicator, ()) if day <= period.end), default=None)
+    observed = series.get(period)
+    if last is not None and period.start < last and observed is not None:
+        points += observed.is_final
+    return {"comparable_points": points, "evidence_tier": tier_of(points).value}
+
+
 def _facts_of_value(
     subject: Subject,
     aim: Aim,
@@ -215,7 +242,7 @@ def _facts_of_value(
     holds = not any(subject.starts <= day <= period.end for day in breaks)
     baseline = subject.baseline if holds else None
     path = path_from(subject, subject.indicator_kind, aim, breaks, period.end)
-    earlier = [(one, seen.value) for one, seen in sorted(series.items()) if one < period and seen.value is not None]
+    earlier = list(_earlier(series, period))
     comparable = [known for one, known in earlier if not crosses_break(breaks, one, period)]
     previous = comparable[-1] if comparable else None
     missed = aim.missed_by(value)
@@ -249,6 +276,14 @@ def _facts_of_value(
         improved_by=aim.improvement(previous, value) if previous is not None else None,
         improved_from_baseline=aim.improvement(baseline, value) if baseline is not None else None,
     )
+
+
+def _earlier(series: Mapping[Period, Observation], period: Period) -> Iterator[tuple[Period, Decimal]]:
+    """The values of the periods before, oldest first."""
+    for back in range(LOOK_BACK, 0, -1):
+        one = period.shifted(-back)
+        if (seen := series.get(one)) is not None and seen.value is not None:
+            yield one, seen.value
 
 
 def _improved(aim: Aim, before: Decimal, after: Decimal) -> Decimal:
@@ -331,6 +366,7 @@ def _observations(
             Measurement.period,
             Measurement.value,
             Measurement.no_data_reason,
+            Measurement.provisional,
         ).where(
             was_current(Measurement, as_of),
             col(Measurement.period).in_(periods),
@@ -338,9 +374,36 @@ def _observations(
         )
     )
     found: dict[tuple[Key, Key], dict[Period, Observation]] = defaultdict(dict)
-    for indicator, unit, period, value, reason in rows:
-        found[indicator, unit][period] = Observation(value, reason)
+    for indicator, unit, period, *seen in rows:
+        found[indicator, unit][period] = Observation(*seen)
     return found
+
+
+def _points(session: Session, quarter: Period, as_of: datetime | None, only: UUID | None) -> dict[tuple[Key, Key], int]:
+    last_breaks = (
+        columns_of(ComparabilityBreak.indicator_id, func.max(ComparabilityBreak.day).label("day"))
+        .where(
+            was_current(ComparabilityBreak, as_of),
+            col(ComparabilityBreak.withdrawn).is_(False),
+            col(ComparabilityBreak.day) <= quarter.end,
+        )
+        .group_by(col(ComparabilityBreak.indicator_id))
+        .subquery()
+    )
+    rows = session.execute(
+        columns_of(_key(Measurement.indicator_id), _key(Measurement.unit_id), func.count())
+        .outerjoin(last_breaks, last_breaks.c.indicator_id == col(Measurement.indicator_id))
+        .where(
+            was_current(Measurement, as_of),
+            col(Measurement.value).is_not(None),
+            col(Measurement.provisional).is_(False),
+            col(Measurement.period_start) <= quarter.end,
+            col(Measurement.period_start) >= func.coalesce(last_breaks.c.day, date.min),
+            *_of_one(Measurement.indicator_id, only),
+        )
+        .group_by(col(Measurement.indicator_id), col(Measurement.unit_id))
+    )
+    return {(indicator, unit): count for indicator, unit, count in rows}
 
 
 def _periods_ending_with(quarter: Period) -> list[Period]:

@@ -12,7 +12,7 @@ from okr_engine.database import actor_of, columns_of, moment_of, table_of, was_c
 from okr_engine.model import Status, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.rulebook import Conclusion, FlagThen, Rulebook, StatusThen
-from okr_engine.services.status_facts import Facts, facts_of, gather_evidence
+from okr_engine.services.status_facts import STRENGTH, Facts, facts_of, gather_evidence
 from okr_engine.words import Language, Words
 
 Decided = dict[str, Any]
@@ -85,7 +85,11 @@ def _known(session: Session, quarter: Period) -> dict[UUID, Decided]:
 
 
 def _is_same(known: Decided, facts: Facts) -> bool:
-    return bool(known["facts"] == _judged(facts))
+    """Whether nothing has changed; that a decision of old did not yet count its evidence is no change."""
+    judged = _judged(facts)
+    if "evidence_tier" not in known["facts"]:
+        judged = {name: value for name, value in judged.items() if name not in STRENGTH}
+    return bool(known["facts"] == judged)
 
 
 def _judged(facts: Facts) -> Facts:

@@ -6,25 +6,15 @@ from enum import StrEnum
 
 from okr_engine.statistics.intervals import Interval
 from okr_engine.statistics.means import prediction_band, sample_of
+from okr_engine.statistics.shares import Share, expected_share, together
 from okr_engine.statistics.xmr_icons import AssuranceIcon, Improvement, assurance_of
 from okr_engine.statistics.xmr_limits import Limits
 from okr_engine.statistics.xmr_rules import Rule
+from okr_engine.terms import Tier
 
 FEWEST_FOR_A_BAND = 2
 FEWEST_FOR_RUNS_ANALYSIS = 10
 """From so many points on the whole series can be asked whether it is one process (Anhøj's rules)."""
-
-
-class Tier(StrEnum):
-    """How much the comparable, present points since the last break can carry."""
-
-    NONE = "T0"
-    LEVEL = "T1"
-    PAIR = "T2"
-    PREDICTION = "T3"
-    TRIAL = "T4"
-    STANDARD = "T5"
-    FIRM = "T6"
 
 
 class Shown(StrEnum):
@@ -143,3 +133,13 @@ def expected_next(earlier: Sequence[float]) -> Interval | None:
         return None
     sample = sample_of(earlier)
     return prediction_band(sample) if sample.varies else None
+
+
+def expected_next_share(earlier: Sequence[Share], *, of: float) -> Interval | None:
+    """Where the next share, of a whole of `of`, is to be expected after the `earlier` ones, 0 to 1.
+
+    None for fewer than two shares and for those that were nothing or all: they do not say how a next one may vary.
+    """
+    if len(earlier) < FEWEST_FOR_A_BAND or together(earlier).value in (0, 1):
+        return None
+    return expected_share(earlier, of=of).interval

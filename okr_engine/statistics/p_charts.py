@@ -20,7 +20,7 @@ FEWEST_FOR_SHARE = 1
 _D2, _SCREEN = 1.128, 3.267
 
 
-class Chart(StrEnum):
+class Method(StrEnum):
     """What to draw of a share in time."""
 
     XMR = "xmr"
@@ -40,8 +40,12 @@ class Reason(StrEnum):
 class Fit:
     """The chart that fits, and why it is not the usual one."""
 
-    chart: Chart
+    method: Method
     reasons: tuple[Reason, ...]
+
+
+USUAL = Fit(Method.XMR, ())
+"""A chart of the values as they are."""
 
 
 @dataclass(frozen=True)
@@ -122,13 +126,13 @@ def fitting_chart(shares: Sequence[Share]) -> Fit:
     wholes = [share.of for share in shares]
     expected = min(wholes) * min(centre, 1 - centre)
     if expected < FEWEST_FOR_SHARE:
-        return Fit(Chart.BETWEEN_EVENTS, (Reason.RARE,))
+        return Fit(Method.BETWEEN_EVENTS, (Reason.RARE,))
     tests = {
         Reason.WHOLES_VARY: max(wholes) / min(wholes) > LARGEST_SPREAD_OF_WHOLES,
         Reason.FEW_EXPECTED: expected < FEWEST_EXPECTED,
     }
     reasons = tuple(reason for reason, applies in tests.items() if applies)
-    return Fit(Chart.P_PRIME if reasons else Chart.XMR, reasons)
+    return Fit(Method.P_PRIME, reasons) if reasons else USUAL
 
 
 def _baseline(shares: Sequence[Share], baseline: int | None) -> Sequence[Share]:

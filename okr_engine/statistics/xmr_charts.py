@@ -1,4 +1,4 @@
-"""An XmR chart: a series in stretches of comparable points, and what may be said of the last of them."""
+"""A control chart: a series in stretches of comparable points, and what may be said of the last of them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,12 +8,15 @@ from okr_engine.statistics.evidence import (
     FEWEST_FOR_ICONS,
     Form,
     Rung,
-    Tier,
     Wording,
     expected_next,
+    expected_next_share,
     rung,
     trial_assurance,
 )
+from okr_engine.statistics.intervals import Interval
+from okr_engine.statistics.p_charts import USUAL, Fit, Method, Reason
+from okr_engine.statistics.shares import Share
 from okr_engine.statistics.xmr_icons import (
     AssuranceIcon,
     Improvement,
@@ -24,16 +27,23 @@ from okr_engine.statistics.xmr_icons import (
 )
 from okr_engine.statistics.xmr_limits import Limits
 from okr_engine.statistics.xmr_rules import Label
+from okr_engine.terms import Tier
 
 
 @dataclass(frozen=True, slots=True)
 class ChartPoint:
-    """A value and what the rules call it; no label and no type where the value or the limits are missing."""
+    """A value and what the rules call it; no label and no type where the value or the limits are missing.
+
+    `counted` is the share whose percentage the value is, where it is one; `limits` are the point's own, where each has
+    its own.
+    """
 
     day: date
     value: float | None
     label: Label | None = None
     kind: PointType | None = None
+    counted: Share | None = None
+    limits: Limits | None = None
 
 
 class Remark(StrEnum):
@@ -44,6 +54,9 @@ class Remark(StrEnum):
     ZERO_VARIATION = "zero_variation"
     NO_TARGET = "no_target"
     NEUTRAL_DIRECTION = "neutral_direction"
+    WHOLES_VARY = Reason.WHOLES_VARY.value
+    FEW_EXPECTED = Reason.FEW_EXPECTED.value
+    RARE = Reason.RARE.value
 
 
 @dataclass(frozen=True)
@@ -56,15 +69,25 @@ class Signal:
 
 @dataclass(frozen=True)
 class Segment:
-    """The points from one rebase to the next; without limits where there are fewer than two neighbours."""
+    """The points from one rebase to the next; without limits where there are fewer than two neighbours.
+
+    `fit` says which chart it is and why. On Laney's p′ chart `limits` are None, for every point has its own.
+    """
 
     points: tuple[ChartPoint, ...]
     limits: Limits | None
+    fit: Fit = USUAL
 
     @property
     def values(self) -> list[float]:
         """The values that are there."""
         return [point.value for point in self.points if point.value is not None]
+
+    @property
+    def latest_limits(self) -> Limits | None:
+        """The limits at the latest point, or at the last that has any."""
+        own = (point.limits for point in reversed(self.points) if point.limits)
+        return self.limits or next(own, None)
 
     @property
     def rung(self) -> Rung:
@@ -115,7 +138,7 @@ class Chart:
     @property
     def trial_assurance(self) -> AssuranceIcon | None:
         """What 8 to 12 points say of a target far outside of what they let expect: words, not an icon."""
-        limits = self.current.limits
+        limits = self.current.latest_limits
         if limits is None or self.target is None or self.current.rung.assurance != Form.TEXT:
             return None
         return trial_assurance(limits, self.target, self.improvement)
@@ -140,12 +163,13 @@ class Chart:
             Remark.ZERO_VARIATION: self.current.is_constant,
             Remark.NO_TARGET: self.target is None,
             Remark.NEUTRAL_DIRECTION: self.improvement == Improvement.NEUTRAL,
+            **{Remark(reason): True for reason in self.current.fit.reasons},
         }
         return tuple(remark for remark, holds in found.items() if holds)
 
     @property
     def _assurance(self) -> AssuranceIcon | None:
-        limits = self.current.limits
+        limits = self.current.latest_limits
         if limits is None or self.target is None:
             return None
         return assurance_icon(limits, self.target, self.improvement, is_constant=self.current.is_constant)
@@ -153,5 +177,11 @@ class Chart:
     @property
     def _is_unusual(self) -> bool:
         *earlier, latest = self.current.values
-        band = expected_next(earlier)
+        band = self._expected_share if self.current.fit.method == Method.P_PRIME else expected_next(earlier)
         return band is not None and not band.low <= latest <= band.high
+
+    @property
+    def _expected_share(self) -> Interval | None:
+        *earlier, latest = [point.counted for point in self.current.points if point.counted]
+        band = expected_next_share(earlier, of=latest.of)
+        return band.times(100) if band else None

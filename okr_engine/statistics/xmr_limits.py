@@ -18,7 +18,8 @@ FEWEST_TO_SCREEN = 8
 SCREENED_FROM = 24
 """From so many points on moving ranges are screened unless somebody says otherwise."""
 
-_GRAIN = 1e-12
+GRAIN = 1e-12
+"""How near to each other, as a share of the largest, two numbers are the same."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def limits_of(values: Sequence[float | None], *, screen: bool | None = None) -> 
     steps = [abs(after - before) for before, after in pairwise(values) if before is not None and after is not None]
     if not steps:
         return None
-    grain = _GRAIN * max(map(abs, present))
+    grain = GRAIN * max(map(abs, present))
     mean = fsum(present) / len(present)
     ranges = _moving_ranges(steps, grain, screen=_is_screened(len(present), screen))
     reach, near = LIMIT_FACTOR * ranges.average, NEAR_FACTOR * ranges.average

@@ -70,14 +70,18 @@ _MEANINGS = {label: meaning for meaning, label in _LABELS.items()}
 
 
 def labels(
-    values: Sequence[float | None], limits: Limits, *, two_in_three: TwoInThree = TwoInThree.NHSRPLOTTHEDOTS
+    values: Sequence[float | None],
+    limits: Sequence[Limits | None],
+    *,
+    two_in_three: TwoInThree = TwoInThree.NHSRPLOTTHEDOTS,
 ) -> list[Label | None]:
     """What each of `values` is called, in time order; None for a missing one, which also breaks every run.
 
-    NHSRplotthedots 0.2.2, `ptd_calculate_point_type`. A point of two trends belongs to the one that begins there.
+    `limits` are those at each value: the same ones all along, or each value's own. NHSRplotthedots 0.2.2,
+    `ptd_calculate_point_type`. A point of two trends belongs to the one that begins there.
     """
-    sides, outside = _signs(values, limits.side), _signs(values, limits.outside)
-    far = _signs(values, limits.near_or_outside)
+    sides, outside = _signs(values, limits, Limits.side), _signs(values, limits, Limits.outside)
+    far = _signs(values, limits, Limits.near_or_outside)
     counted = [
         bool(near and (two_in_three == TwoInThree.MDC_2023 or not out)) for near, out in zip(far, outside, strict=True)
     ]
@@ -94,8 +98,13 @@ def labels(
     return found
 
 
-def _signs(values: Sequence[float | None], sign_of: Callable[[float], int]) -> list[int]:
-    return [0 if value is None else sign_of(value) for value in values]
+def _signs(
+    values: Sequence[float | None], limits: Sequence[Limits | None], sign_of: Callable[[Limits, float], int]
+) -> list[int]:
+    return [
+        0 if value is None or lines is None else sign_of(lines, value)
+        for value, lines in zip(values, limits, strict=True)
+    ]
 
 
 def _trends(values: Sequence[float | None]) -> _Marks:

@@ -278,7 +278,7 @@ def test_the_rules_that_come_with_the_program_hold(bare_okr: Okr) -> None:
     printed = bare_okr("rules", "check")
 
     assert printed.returncode == 0
-    assert "status 2025.1" in printed.stdout
+    assert "status 2025.2" in printed.stdout
 
 
 def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(okr: Okr, bare_okr: Okr) -> None:

@@ -36,11 +36,10 @@ from okr_engine.services.source_views import Health
 from okr_engine.services.standings import Movement
 from okr_engine.services.unit_views import Verdict
 from okr_engine.statistics.aims import Shift
-from okr_engine.statistics.evidence import Tier
 from okr_engine.statistics.funnel import Place
 from okr_engine.statistics.xmr_charts import Remark
 from okr_engine.statistics.xmr_icons import AssuranceIcon, VariationIcon
-from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
+from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status, Tier
 from okr_engine.words import Language
 
 ROOT = Path(__file__).parents[2]

@@ -83,7 +83,7 @@ def test_a_status_is_explained_by_one_sentence_its_rule_and_the_facts(visit: Vis
     facts = {words(one["cells"][0][0]): words(one["cells"][1][0]) for one in table(page, "Tiedot, joihin")["rows"]}
 
     assert any("86,6 %" in one and one.startswith("**") for one in said)
-    assert any("on\\_the\\_path" in one and "2025.1" in one for one in said)
+    assert any("on\\_the\\_path" in one and "2025.2" in one for one in said)
     assert facts["Mittaustulos"] == "86,6 %"
     assert facts["Aikataulun mukaan odotettu taso jakson lopussa"] == "79,8 %"
 

@@ -5,7 +5,6 @@ import random
 import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -67,10 +66,11 @@ def test_engine_and_interpreter_agree_on_random_rules(case: Case) -> None:
 
 @needs_engine
 @pytest.mark.slow
-@settings(without_hurry, max_examples=20_000)
-@given(case=cases())
-def test_engine_and_interpreter_agree_on_very_many_random_rules(case: Case) -> None:
-    assert both_agree(*case)
+@pytest.mark.parametrize("thousand", range(25))
+def test_engine_and_interpreter_agree_on_25_000_random_rulebooks(thousand: int) -> None:
+    seeds = range(thousand * 1_000, (thousand + 1) * 1_000)
+
+    assert [seed for seed in seeds if not both_agree(*a_case(random.Random(seed)))] == []
 
 
 def test_random_rules_are_not_compared_in_vain() -> None:
@@ -141,24 +141,6 @@ class CutShort(Compiled):
 
     def encoded(self, facts: Sequence[CheckedFacts]) -> str:
         return super().encoded(facts).replace('"id":"1",', '"id":"1","limit":1e-05,')
-
-
-@needs_engine
-def test_eight_threads_judge_rightly_while_rulebooks_are_made_beside_them(status_rules: Rulebook) -> None:
-    batches = {count: key_results(count) for count in range(1, 42, 5)}
-    right = {count: status_rules.judge(facts, engine=Engine.INTERPRETER) for count, facts in batches.items()}
-
-    def judge_all(_: int) -> int:
-        return sum(status_rules.judge(facts) != right[count] for count, facts in batches.items())
-
-    def make_and_judge(number: int) -> int:
-        edited = replace(status_rules, declared_version=str(number))
-        return int(edited.judge(batches[41]) != right[41])
-
-    with ThreadPoolExecutor(8) as judges, ThreadPoolExecutor(1) as editor:
-        made = editor.map(make_and_judge, range(40))
-        wrong = sum(judges.map(judge_all, range(80)))
-        assert (wrong, sum(made)) == (0, 0)
 
 
 NASTY = r"""

@@ -4,13 +4,22 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from okr_engine.errors import InvalidInput
 from okr_engine.rulebook import Rulebook
 from okr_engine.rulebook.rules import Arithmetic, Reference
-from okr_engine.rulebook.values import checked, worked_out
+from okr_engine.rulebook.values import checked, ten_thousandths, worked_out
 
-RED = {"type": "key_result", "has_value": 1, "worsened_in_a_row": 2, "direction": "increase", "has_target": 0}
+RED = {
+    "type": "key_result",
+    "has_value": 1,
+    "worsened_in_a_row": 2,
+    "comparable_points": 3,
+    "direction": "increase",
+    "has_target": 0,
+}
 
 
 def test_conclusions_come_by_priority_then_by_rule_then_by_key(status_rules: Rulebook) -> None:
@@ -57,6 +66,17 @@ def test_a_float_is_the_number_it_is_written_as() -> None:
     (one,) = checked([{"type": "key_result", "key": "a", "value": 70.11, "target": 90.0, "limit": 90}])
 
     assert one.values == {"value": 701_100, "target": 900_000, "limit": 900_000}
+
+
+@settings(deadline=None)
+@given(
+    value=st.floats() | st.decimals(-(10**12), 10**12, places=5).map(float) | st.integers(-(10**16), 10**16).map(float)
+)
+@example(0.00005)
+@example(-0.0)
+@example(99_999_999_999.99995)
+def test_every_float_is_the_decimal_it_is_written_as(value: float) -> None:
+    assert ten_thousandths(value) == ten_thousandths(Decimal(repr(value)))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from okr_engine.rulebook import VOCABULARY, Engine, Kind, Rulebook, Status, StatusThen, check_examples
 from okr_engine.rulebook.conclusions import Conclusion
+from okr_engine.statistics.evidence import tier_of
 from okr_engine.words import Language
 from tests.rulebook.conftest import EVERY_ENGINE
 
@@ -157,9 +158,33 @@ def test_the_law_comes_before_a_reached_target(status_rules: Rulebook) -> None:
 
 def test_worsening_twice_needs_support_also_without_a_number(status_rules: Rulebook) -> None:
     facts = DECREASE | {"value": 140, "improved_from_baseline": Decimal("0.6"), "comparable": 1, "previous": 139}
-    facts |= {"improved_by": -1, "worsened_in_a_row": 2}
+    facts |= {"improved_by": -1, "worsened_in_a_row": 2, "comparable_points": 3, "evidence_tier": "T2"}
 
     assert status_of(status_rules, facts) == (Status.NEEDS_SUPPORT, "worsened_twice")
+
+
+def test_worsening_twice_takes_three_final_figures(status_rules: Rulebook) -> None:
+    facts = DECREASE | {"value": 140, "improved_from_baseline": Decimal("0.6"), "comparable": 1, "previous": 139}
+    facts |= {"improved_by": -1, "worsened_in_a_row": 2, "comparable_points": 2, "evidence_tier": "T2"}
+
+    assert status_of(status_rules, facts) == (Status.CHALLENGES, "better_than_baseline_but_slipping")
+
+
+@pytest.mark.parametrize(
+    ("points", "tier", "flags"),
+    [
+        (0, "T0", {"no_number_set", "nothing_final_yet"}),
+        (1, "T1", {"no_number_set", "rests_on_one_figure"}),
+        (4, "T2", {"no_number_set", "direction_rests_on_few_figures"}),
+        (5, "T3", {"no_number_set"}),
+    ],
+)
+def test_how_little_a_direction_rests_on_is_said_beside_its_status(
+    status_rules: Rulebook, points: int, tier: str, flags: set[str]
+) -> None:
+    facts = DECREASE | {"value": 139, "improved_from_baseline": Decimal("1.6"), "comparable": 0, "judgeable": 1}
+
+    assert flags_of(status_rules, facts | {"comparable_points": points, "evidence_tier": tier}) == flags
 
 
 @pytest.mark.parametrize("reason", VOCABULARY["key_result"]["no_data_reason"].words)
@@ -229,6 +254,8 @@ def fitting_facts(draw: st.DrawFn) -> Values:
     if draw(st.booleans()):
         facts |= {"limit": 80, "below_limit_periods": draw(st.integers(0, 3))}
     facts["worsened_in_a_row"] = draw(st.integers(0, 3)) if previous is not None and not crosses else 0
+    final = draw(st.integers(0, 30))
+    facts |= {"comparable_points": final, "evidence_tier": tier_of(final).value}
     against = target is not None or (direction != "neutral" and (baseline, previous) != (None, None))
     return facts | {"judgeable": int(against)}
 

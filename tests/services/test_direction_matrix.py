@@ -118,6 +118,40 @@ def situations(draw: st.DrawFn) -> Situation:
     return some
 
 
+# Baseline, target and value as they are where more is better, and what follows: on a path, of a level, and in a range
+# of five on either side of the target. Where less is better all of it is mirrored.
+ON, CHALLENGED, SUPPORTED = Status.ON_TRACK, Status.CHALLENGES, Status.NEEDS_SUPPORT
+MATRIX = {
+    "baseline is the target, value short of it": ((80, 80, 74), (CHALLENGED, CHALLENGED, CHALLENGED)),
+    "value beyond the target": ((60, 80, 90), (ON, ON, CHALLENGED)),
+    "value worse than the baseline": ((60, 80, 50), (SUPPORTED, CHALLENGED, CHALLENGED)),
+    "target nothing, ahead of the path": ((-20, 0, -5), (ON, CHALLENGED, ON)),
+    "target nothing, value nothing": ((-20, 0, 0), (ON, ON, ON)),
+    "negative, behind the path": ((-60, -40, -55), (CHALLENGED, CHALLENGED, CHALLENGED)),
+    "negative, at the target": ((-60, -40, -40), (ON, ON, ON)),
+    "no baseline, value short of the target": ((None, 80, 75), (CHALLENGED, CHALLENGED, ON)),
+    "no baseline, value beyond the target": ((None, 80, 81), (ON, ON, ON)),
+}
+COLUMN = {Direction.INCREASE: 0, Direction.AT_LEAST: 1, Direction.WITHIN: 2}
+
+
+@pytest.mark.parametrize("relation", MATRIX)
+@pytest.mark.parametrize("direction", [one for one in DIRECTIONS if one != Direction.IMPROVE])
+def test_every_direction_in_every_relation_has_the_status_it_should(
+    rulebook: Rulebook, direction: Direction, relation: str
+) -> None:
+    numbers, statuses = MATRIX[relation]
+    baseline, target, value = (None if one is None else Decimal(one) for one in numbers)
+    assert target is not None
+    assert value is not None
+    upwards = direction if direction in COLUMN else MIRROR[direction]
+    situation = Situation(upwards, value, None, baseline, target, Polarity.HIGHER)
+
+    decided = status_of(rulebook, situation if upwards == direction else situation.mirrored())
+
+    assert decided["status"] == statuses[COLUMN[upwards]]
+
+
 @given(situations())
 def test_every_situation_has_exactly_one_status_and_a_reason(rulebook: Rulebook, situation: Situation) -> None:
     decided = status_of(rulebook, situation)
@@ -204,4 +238,5 @@ def evidence_of(situation: Situation) -> Evidence:
         low, high = (situation.target - 5, situation.target + 5) if is_range else (None, None)
         value = None if is_range else situation.target
         targets[KEY_RESULT] = [DatedLimit(date(2025, 1, 1), None, value, low, high, TargetBasis.OWN)]
-    return Evidence(QUARTER, [subject_of(situation)], {(INDICATOR, UNIT): series}, targets, {}, {})
+    points: dict[tuple[Hashable, Hashable], int] = {(INDICATOR, UNIT): len(series)}
+    return Evidence(QUARTER, [subject_of(situation)], {(INDICATOR, UNIT): series}, targets, {}, {}, points)

@@ -5,18 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
-from sqlmodel import select
+from sqlalchemy import Engine, update
+from sqlmodel import col, select
 
 from okr_engine.access import OPERATOR
 from okr_engine.database import moment_of, reading, supersede, writing
-from okr_engine.model import ComparabilityBreak
+from okr_engine.model import ComparabilityBreak, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.rulebook import in_force_from, rulebook_of
 from okr_engine.services.demo import DemoCase, load_demo
 from okr_engine.services.evaluation import evaluate
 from okr_engine.services.installation import Rulebooks, read_rulebooks
 from okr_engine.services.standings import quarters_decided
+from okr_engine.services.status_facts import STRENGTH
 from okr_engine.services.status_report import status_report
 
 LOADED = datetime(2025, 8, 15, 9, tzinfo=UTC)
@@ -87,8 +88,8 @@ def test_without_the_break_the_same_fall_needs_support(county: Engine, rulebooks
     assert len([action for goal in report(county)["goals"] for action in goal["actions"]]) == 1
 
 
-def test_no_number_set_is_flagged(county: Engine) -> None:
-    assert key_result(report(county), "A2.1")["flags"] == ["no_number_set"]
+def test_a_direction_without_a_number_is_flagged_and_how_few_figures_it_rests_on(county: Engine) -> None:
+    assert key_result(report(county), "A2.1")["flags"] == ["no_number_set", "direction_rests_on_few_figures"]
 
 
 def test_the_path_expects_half_of_the_way_at_half_of_the_year(county: Engine) -> None:
@@ -179,3 +180,14 @@ def report(engine: Engine, quarter: Period = QUARTER, as_of: datetime | None = N
 def key_result(report: dict[str, Any], code: str) -> dict[str, Any]:
     rows = [one for goal in report["goals"] for one in [*goal["key_results"], *goal["kpis"]]]
     return next(one for one in rows if one["code"] == code)
+
+
+def test_a_decision_that_did_not_yet_count_its_evidence_keeps_its_version(county: Engine, rulebooks: Rulebooks) -> None:
+    newer = replace(rulebooks, status=replace(rulebooks.status, declared_version="2026.1"))
+    with writing(county, actor="operator", now=LOADED + timedelta(days=1)) as session:
+        for decision in session.exec(select(StatusDecision)).all():
+            known = {name: value for name, value in decision.facts.items() if name not in STRENGTH}
+            session.execute(update(StatusDecision).where(col(StatusDecision.id) == decision.id).values(facts=known))
+        evaluate(session, OPERATOR, [QUARTER], newer)
+
+    assert not key_result(report(county), "A1.1")["rule_version"].startswith("2026.1")

@@ -51,6 +51,7 @@ def evidence(target: str, *values: str, limit: str | None = None) -> Evidence:
         targets={KEY_RESULT: [dated]},
         limits={INDICATOR: [dated._replace(value=Decimal(limit))]} if limit else {},
         breaks={},
+        points={},
     )
 
 

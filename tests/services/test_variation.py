@@ -1,6 +1,7 @@
 """Whether a series' latest figure is noise: nothing crosses a break or a gap, and provisional figures wait."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -10,11 +11,15 @@ from okr_engine.model import NoDataReason
 from okr_engine.periods import Period
 from okr_engine.services.figure_series import Observed
 from okr_engine.services.variation import variation_of
+from okr_engine.services.variation_words import variation_in_words
 from okr_engine.statistics.aims import Aim
-from okr_engine.statistics.evidence import Tier, Wording
-from okr_engine.statistics.xmr_charts import Chart
+from okr_engine.statistics.evidence import Wording
+from okr_engine.statistics.p_charts import Method
+from okr_engine.statistics.xmr_charts import Chart, Remark
 from okr_engine.statistics.xmr_icons import AssuranceIcon, VariationIcon
 from okr_engine.statistics.xmr_rules import Label
+from okr_engine.terms import Tier
+from okr_engine.words import Language
 
 FIRST = Period.parse("2024-01")
 STEADY = [10.0, 12.0, 11.0, 13.0, 10.0, 12.0, 11.0, 13.0, 10.0, 12.0, 11.0, 13.0, 12.0]
@@ -111,3 +116,50 @@ def test_a_target_far_beyond_chance_is_never_reached_as_things_are() -> None:
 
 def test_a_series_without_figures_says_nothing() -> None:
     assert charted([]).current.tier == Tier.NONE
+
+
+# Twenty of a hundred each month, but now in four hundred people and now in sixty.
+UNEQUAL = [(400, 80), (60, 12)] * 7
+
+
+def counted(counts: Sequence[tuple[int, int]], *, of_other: bool = False) -> list[Observed]:
+    return [
+        replace(
+            figure(month, 100 * count / of + (30 if of_other else 0)), numerator=Decimal(count), denominator=Decimal(of)
+        )
+        for month, (of, count) in enumerate(counts)
+    ]
+
+
+def test_a_share_of_wholes_that_differ_much_is_judged_by_limits_of_each_months_own() -> None:
+    chart = charted(counted([*UNEQUAL, (60, 18)]), -1)
+
+    assert chart.current.fit.method == Method.P_PRIME
+    assert Remark.WHOLES_VARY in chart.remarks
+    assert chart.variation == VariationIcon.COMMON_CAUSE
+    assert charted(counted([*UNEQUAL, (400, 120)]), -1).variation == VariationIcon.CONCERN_HIGH
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_chart_of_shares_is_named_with_the_reason_for_it(language: Language) -> None:
+    assert "Laney" in variation_in_words(charted(counted(UNEQUAL)), language)
+
+
+def test_a_figure_that_is_not_the_share_of_its_counts_is_charted_as_it_is() -> None:
+    assert charted(counted(UNEQUAL, of_other=True)).current.fit.method == Method.XMR
+
+
+@pytest.mark.parametrize(("count", "of"), [(0, 0), (12, -60), (-12, 60), (61, 60)])
+def test_counts_that_make_no_share_are_left_alone(count: int, of: int) -> None:
+    odd = replace(figure(14, 20.0), numerator=Decimal(count), denominator=Decimal(of))
+
+    chart = charted([*counted(UNEQUAL), odd])
+
+    assert chart.current.fit.method == Method.XMR
+    assert chart.variation == VariationIcon.COMMON_CAUSE
+
+
+def test_a_break_lets_each_stretch_have_the_chart_that_fits_it() -> None:
+    chart = charted(counted([*UNEQUAL, *[(400, 80), (400, 84)] * 7]), breaks=[FIRST.shifted(14).start])
+
+    assert [one.fit.method for one in chart.segments] == [Method.P_PRIME, Method.XMR]

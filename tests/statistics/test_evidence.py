@@ -9,7 +9,6 @@ from okr_engine.statistics.evidence import (
     LADDER,
     Form,
     Shown,
-    Tier,
     Wording,
     allows_runs_analysis,
     expected_next,
@@ -18,6 +17,7 @@ from okr_engine.statistics.evidence import (
     trial_multiplier,
 )
 from okr_engine.statistics.xmr_rules import Rule
+from okr_engine.terms import Tier
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from okr_engine.statistics.p_charts import (
     FEWEST_TO_NARROW,
-    Chart,
+    Method,
     Reason,
     ShareChart,
     fitting_chart,
@@ -113,11 +113,11 @@ def test_a_share_that_is_always_nothing_or_all_has_limits_without_width(count: i
 
 
 def test_wholes_that_stay_alike_and_have_enough_to_count_need_no_other_chart() -> None:
-    assert fitting_chart(STEADY).chart == Chart.XMR
+    assert fitting_chart(STEADY).method == Method.XMR
 
 
 def test_wholes_that_vary_by_more_than_half_need_laneys_chart() -> None:
-    assert fitting_chart([Share(15, 100), Share(22, 150)]).chart == Chart.XMR
+    assert fitting_chart([Share(15, 100), Share(22, 150)]).method == Method.XMR
     assert fitting_chart([Share(15, 100), Share(22, 151)]).reasons == (Reason.WHOLES_VARY,)
 
 
@@ -130,12 +130,12 @@ def test_few_expected_in_the_smallest_whole_are_enough_to_need_it() -> None:
 def test_few_expected_on_either_side_need_laneys_chart(count: int) -> None:
     found = fitting_chart([Share(count, 100)] * 4)
 
-    assert (found.chart, found.reasons) == (Chart.P_PRIME, (Reason.FEW_EXPECTED,))
+    assert (found.method, found.reasons) == (Method.P_PRIME, (Reason.FEW_EXPECTED,))
 
 
 @pytest.mark.parametrize("counts", [(0, 1, 0, 0), (0, 0, 0, 0), (100, 100, 99, 100)])
 def test_hardly_any_expected_make_no_chart_of_shares(counts: tuple[int, ...]) -> None:
-    assert fitting_chart([Share(count, 100) for count in counts]).chart == Chart.BETWEEN_EVENTS
+    assert fitting_chart([Share(count, 100) for count in counts]).method == Method.BETWEEN_EVENTS
 
 
 def test_larger_wholes_have_narrower_limits() -> None:

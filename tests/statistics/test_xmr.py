@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okr_engine.errors import InvalidInput
-from okr_engine.statistics.evidence import Tier, Wording
+from okr_engine.statistics.evidence import Wording
 from okr_engine.statistics.xmr import Observation, xmr_chart
 from okr_engine.statistics.xmr_charts import Chart, Remark, Signal
 from okr_engine.statistics.xmr_icons import AssuranceIcon, Improvement, PointType, VariationIcon
 from okr_engine.statistics.xmr_limits import Limits
 from okr_engine.statistics.xmr_rules import Label, TwoInThree
+from okr_engine.terms import Tier
 
 FIRST = date(2024, 1, 1)
 COMMON = Label.COMMON_CAUSE
