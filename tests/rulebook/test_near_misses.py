@@ -23,6 +23,7 @@ FACTS: Facts = {
     "improved_by": -3,
     "worsened_in_a_row": 1,
     "below_limit_periods": 0,
+    "comparable_points": 4,
     "judgeable": 1,
 }
 

@@ -186,7 +186,7 @@ def test_an_edition_in_force_at_once_decides_the_quarter_under_way_again(county:
 
 def test_after_a_publication_a_changed_file_is_only_on_offer(county: SmallCounty) -> None:
     version = publish_milder(county, TODAY)
-    changed = county.rulebooks.status.yaml.replace('version: "2025.1"', 'version: "2026.1"')
+    changed = county.rulebooks.status.yaml.replace('version: "2025.2"', 'version: "2026.1"')
     later = replace(county.rulebooks, status=rulebook_of(changed, "status.yaml"))
 
     evaluate_at(county, IN_AUGUST, Q3, rulebooks=later)

@@ -65,6 +65,8 @@ def test_examples_say_what_was_given_and_whether_the_rule_fires(rulebooks: Ruleb
         "Mittaustulos on olemassa: Kyllä",
         "Mittaustulos: 70",
         "Peräkkäiset heikentymiset: 2",
+        "Lopulliset tulokset, joita voi verrata keskenään: 3",
+        "Mitä niin moni tulos riittää kertomaan: T2: muutoksen näkee, vaihtelua ei voi arvioida.",
     ]
     assert (first.fires, second.fires) == (True, False)
 

@@ -136,7 +136,7 @@ def test_a_half_yearly_kpi_is_not_assessed_in_the_first_quarter_and_says_why(cou
 def test_an_evaluation_anew_puts_a_quarter_before_the_rules_of_its_time_not_before_newer_ones(
     county: Engine, rulebooks: Rulebooks
 ) -> None:
-    newer = rulebook_of(rulebooks.status.yaml.replace('version: "2025.1"', 'version: "2026.1"'), "status.yaml")
+    newer = rulebook_of(rulebooks.status.yaml.replace('version: "2025.2"', 'version: "2026.1"'), "status.yaml")
     before = key_result(report(county), "A1.1")
 
     with writing(county, actor="operator", now=LOADED + timedelta(days=1)) as session:
