@@ -3,6 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Whole files of tests on two cores; with SIDE_BY_SIDE= one after another.
+SIDE_BY_SIDE ?= -n 2 --dist loadfile
 
 # The first interpreter that really runs: a name on PATH may be a shim for one that is not chosen here. The rule engine
 # is a C extension for 3.11 and 3.12; on a newer Python the plain engine takes its place.
@@ -33,14 +35,14 @@ run: setup  ## Set up, migrate, load the demo into an empty database, and serve 
 
 # STATUS names a file that receives pytest's own exit code: make itself would turn every failure into 2.
 test: $(VENV)/development  ## Run the tests; ARGS="-k rules" chooses, ARGS="-m slow" runs the long ones
-	@$(BIN)/pytest $(ARGS) $(if $(STATUS),; echo $$? > '$(STATUS)')
+	@$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS) $(if $(STATUS),; echo $$? > '$(STATUS)')
 
 check: $(VENV)/development  ## Format, lint, types, import contracts and tests: what has to hold before a commit
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
 format: $(VENV)/development  ## Put the code into its format
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -229,4 +229,4 @@ def test_every_fact_says_where_it_comes_from(visit: Visit) -> None:
 def test_rules_that_came_near_are_named(visit: Visit) -> None:
     said = [one.value.replace("\\", "") for one in goal(visit, kr="A1.1").markdown]
 
-    assert any("worsened_twice olisi antanut tilanteen «Ei etene, tarvitaan tukea»" in one for one in said)
+    assert any("below_statutory_limit_twice olisi antanut tilanteen «Ei etene, tarvitaan tukea»" in one for one in said)
