@@ -85,7 +85,9 @@ def heading(report: GoalReport) -> None:
     st.title(f"{plain(goal.code)} {plain(spoken(goal.name, language()))}", anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(status_pill(goal.standing.status), width="content")
-        st.markdown(roll_up_text(goal.standing, accepted_among(goal.key_results, accepted())), width="content")
+        st.markdown(
+            roll_up_text(goal.standing, accepted_among(goal.key_results, accepted(report.quarter))), width="content"
+        )
         st.markdown(f":gray[{movement_text(goal.movement)}]", width="content")
     owner = role_with_people(report.owner, report.owner_people)
     sponsor = role_with_people(report.sponsor, report.sponsor_people)

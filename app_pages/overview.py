@@ -1,5 +1,8 @@
 """The overview: how the strategy stands in a quarter, what wants attention, and every goal by priority."""
 
+from collections.abc import Container
+from uuid import UUID
+
 import streamlit as st
 
 from app_pages.components.answers import accepted, open_actions, strategy_standing
@@ -12,13 +15,13 @@ from okr_engine.i18n import day, period, spoken
 from okr_engine.services.attention import Attention, wanting_attention
 from okr_engine.services.reasons import reason
 from okr_engine.services.standings import GoalStanding, PriorityStanding, StrategyStanding, accepted_among
-from okr_engine.statistics.roll_up import Standing
+from okr_engine.terms import RollUpMethod
 
 # More than this nobody takes in; the rest stands beside its goal.
 SHOWN_MATTERS = 20
 
 
-def counts(standing: StrategyStanding) -> None:
+def counts(standing: StrategyStanding, agreed: Container[UUID]) -> None:
     """The key results by status, and how much of it all is measured."""
     whole = standing.standing
     with st.grid(4, min_column_width=150):
@@ -29,17 +32,17 @@ def counts(standing: StrategyStanding) -> None:
     left_out = [t("overview.not_assessed", count=whole.not_assessed)] if whole.not_assessed else []
     missing = [t("overview.gap", reason=t(f"no_data.{reason}"), count=count) for reason, count in standing.gaps.items()]
     gaps = [t("overview.gaps", gaps=missing)] if missing else []
-    count = sum(accepted_in(one) for one in standing.goals)
-    agreed = [t("overview.accepted_of_all", count=count)] if count else []
-    st.caption(" ".join([coverage, *left_out, *gaps, *agreed]))
-    st.caption(how_it_adds_up(whole))
+    count = accepted_among((one for goal in standing.goals for one in goal.key_results), agreed)
+    beside = [t("overview.accepted_of_all", count=count)] if count else []
+    st.caption(" ".join([coverage, *left_out, *gaps, *beside]))
+    st.caption(how_it_adds_up(standing))
 
 
-def how_it_adds_up(whole: Standing) -> str:
+def how_it_adds_up(standing: StrategyStanding) -> str:
     """By which policy goals, priorities and the strategy get their status."""
-    if whole.on_track_share is None:
+    if standing.policy.method is RollUpMethod.WORST_OF:
         return t("roll_up.worst_of")
-    return f"{t('roll_up.weighted')} {roll_up_text(whole)}"
+    return f"{t('roll_up.weighted')} {roll_up_text(standing.standing)}"
 
 
 def attention(matters: list[Attention]) -> Section:
@@ -64,7 +67,7 @@ def attention(matters: list[Attention]) -> Section:
 def matter(one: Attention) -> Row:
     """One thing that wants attention: what, why, with whom and until when."""
     until = one.accepted_until
-    agreed = [note(t("overview.accepted_until", until=until))] if until else []
+    beside = [note(t("overview.accepted_until", until=until))] if until else []
     due = [text(day(one.due, language()))] if one.due else [text(t("overview.no_action"))]
     return Row(
         [
@@ -77,22 +80,23 @@ def matter(one: Attention) -> Row:
                     kr=one.key_result_code,
                 ),
             ],
-            [text(reason(one.because, one.facts, one.measure, one.decimals, language())), *agreed],
+            [text(reason(one.because, one.facts, one.measure, one.decimals, language())), *beside],
             [text(spoken(one.desk, language()) or t("noun.vacancy"))],
             [*due, note(t("overview.overdue"))] if one.overdue else due,
         ]
     )
 
 
-def priority(one: PriorityStanding) -> Section:
-    """A priority's goals as a table."""
+def priority(one: PriorityStanding, agreed: Container[UUID]) -> Section:
+    """A priority's goals as a table; `agreed` are the key results whose deviation is accepted."""
     name = spoken(one.name, language())
+    accepted_here = accepted_among((each for goal in one.goals for each in goal.key_results), agreed)
     return Section(
         caption=t("overview.goals_of", priority=name),
         heading=name,
         lead=[
             pill(one.standing.status, short=False),
-            text(roll_up_text(one.standing, sum(accepted_in(each) for each in one.goals))),
+            text(roll_up_text(one.standing, accepted_here)),
         ],
         columns=(
             Column(t("noun.goal"), 27),
@@ -102,16 +106,11 @@ def priority(one: PriorityStanding) -> Section:
             Column(t("overview.key_results"), 15),
             Column(t("overview.actions"), 12),
         ),
-        rows=[goal(each) for each in one.goals],
+        rows=[goal(each, agreed) for each in one.goals],
     )
 
 
-def accepted_in(goal: GoalStanding) -> int:
-    """How many of its key results are accepted as they are for now."""
-    return accepted_among(goal.key_results, accepted())
-
-
-def goal(one: GoalStanding) -> Row:
+def goal(one: GoalStanding, agreed: Container[UUID]) -> Row:
     """A goal: who owns it, how it stands, what lies behind that, and what is being done."""
     return Row(
         [
@@ -121,7 +120,7 @@ def goal(one: GoalStanding) -> Row:
             ],
             [pill(one.standing.status)],
             [
-                text(roll_up_text(one.standing, accepted_in(one))),
+                text(roll_up_text(one.standing, accepted_among(one.key_results, agreed))),
                 *([note(t("overview.kpis", count=len(one.kpis)))] if one.kpis else []),
             ],
             [moved(one.movement)],
@@ -141,8 +140,9 @@ if found is None or shown is None:
 st.markdown(f"{plain(spoken(found.name, language()))} · {period(shown, language())}")
 if found.decided_at:
     st.caption(t("overview.decided", at=clock(found.decided_at)))
-counts(found)
-matters = wanting_attention(found, open_actions(), shown, today=today(), accepted=accepted())
+agreed = accepted(shown)
+counts(found, agreed)
+matters = wanting_attention(found, open_actions(), shown, today=today(), accepted=agreed)
 params = {"period": shown.code}
-sections = [attention(matters), *[priority(one) for one in found.priorities]]
+sections = [attention(matters), *[priority(one, agreed) for one in found.priorities]]
 follow(tables(sections, key="overview.tables", params=params))

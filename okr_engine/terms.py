@@ -13,6 +13,10 @@ class Status(StrEnum):
     NOT_ASSESSED = "not_assessed"
 
 
+HOW_GOOD = {Status.NEEDS_SUPPORT: 0, Status.CHALLENGES: 1, Status.ON_TRACK: 2}
+"""The statuses that judge, in order: the higher the better."""
+
+
 class Direction(StrEnum):
     """What a key result asks of its indicator."""
 

@@ -44,9 +44,9 @@ def versions_of_narrative(goal_id: UUID, quarter: Period, language: Language) ->
     return _versions(stamp(), goal_id, quarter, language, user())
 
 
-def accepted() -> Mapping[UUID, date]:
-    """Until when the deviation of a key result is accepted, of those that are covered today."""
-    return _accepted(installation().data_version(), today())
+def accepted(quarter: Period) -> Mapping[UUID, date]:
+    """Until when the deviation of a key result is accepted, of those that cover what the quarter shows."""
+    return _accepted(installation().data_version(), quarter, today())
 
 
 def deviation_of(key_result_code: str) -> DeviationBeside:
@@ -97,7 +97,7 @@ def _report(stamp: Stamp, code: str, quarter: Period, _actor: Actor) -> GoalRepo
 
 @st.cache_data(show_spinner=False, max_entries=500)
 def _card(stamp: Stamp, code: str, quarter: Period, _report: KeyResultReport) -> ExplanationCard | None:  # noqa: ARG001 - the key
-    return installation().ask(explanation_card, _report, quarter)
+    return installation().ask(explanation_card, _report, quarter, today=stamp.today)
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
@@ -111,9 +111,9 @@ def _versions(
     return installation().ask(narrative_history, _actor, goal_id, quarter, language)
 
 
-@st.cache_data(show_spinner=False, max_entries=4)
-def _accepted(version: int, today: date) -> dict[UUID, date]:  # noqa: ARG001 - part of the key
-    return installation().ask(accepted_until, today)
+@st.cache_data(show_spinner=False, max_entries=50)
+def _accepted(version: int, quarter: Period, today: date) -> dict[UUID, date]:  # noqa: ARG001 - part of the key
+    return installation().ask(accepted_until, quarter, today=today)
 
 
 @st.cache_data(show_spinner=False, max_entries=500)

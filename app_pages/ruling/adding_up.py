@@ -85,7 +85,13 @@ def _form() -> None:
     on_track_from = Decimal(share) / 100 if method is RollUpMethod.WEIGHTED else Decimal(1)
     try:
         installation().act(
-            user(), decide_policy, method, valid_from=valid_from, reason=reason, on_track_from=on_track_from
+            user(),
+            decide_policy,
+            method,
+            today=today(),
+            valid_from=valid_from,
+            reason=reason,
+            on_track_from=on_track_from,
         )
     except OkrError as refused:
         show_error(refused)

@@ -9,6 +9,7 @@ import typer
 from sqlmodel import Session
 
 from okr_engine.access import OPERATOR
+from okr_engine.cli.files import keep
 from okr_engine.cli.moments import typed_moment
 from okr_engine.cli.speaking import installation, tell
 from okr_engine.cli.statuses import typed_quarter
@@ -18,6 +19,9 @@ from okr_engine.i18n import period as period_told
 from okr_engine.model.rows import as_json, as_json_values
 from okr_engine.periods import Period
 from okr_engine.reports.explanation_card import Reader, explanation_page
+from okr_engine.services.accepted_deviations import DeviationView
+from okr_engine.services.assessments import AssessmentView
+from okr_engine.services.deviation_words import accepted_in_words
 from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
 from okr_engine.services.explanation_words import band_in_words, decided_before, nearly_in_words, what_would_change_it
 from okr_engine.services.figure_series import Observed
@@ -52,7 +56,7 @@ def _explained(
     session: Session, code: str, quarter: Period, place: Installation, as_of: datetime | None
 ) -> tuple[KeyResultReport, ExplanationCard | None]:
     report = key_result_report(session, OPERATOR, code, quarter, today=place.today(), as_of=as_of)
-    return report, explanation_card(session, report, quarter, as_of=as_of)
+    return report, explanation_card(session, report, quarter, today=place.today(), as_of=as_of)
 
 
 def _write(
@@ -60,7 +64,7 @@ def _write(
 ) -> None:
     if card is None:
         raise NotFound(message("error.nothing_decided", code=report.standing.code, period=quarter))
-    path.write_text(explanation_page(report, card, reader, now=now), "utf-8")
+    keep(path, explanation_page(report, card, reader, now=now).encode())
     tell("explanation.written", path=path)
 
 
@@ -103,12 +107,16 @@ def _tell_card(report: KeyResultReport, card: ExplanationCard, reader: Reader) -
     if report.assessment:
         word = say(language, f"status.{report.assessment.status}")
         typer.echo(f"{say(language, 'noun.owner_assessment')}: {word}. {report.assessment.explanation}")
+        tell("explanation.assessment", name=card.names[report.assessment.saved_by], until=report.assessment.expires)
+    if card.deviation:
+        typer.echo(accepted_in_words(card.deviation, card.names, language, reader.zone))
     for band in reversed(card.bands):
         typer.echo(f"  {say(language, f'status.{band.status}')}: {band_in_words(band, card, report, language)}")
     for one in card.facts:
         shown = shown_fact(one.name, one.value, standing.measure, standing.decimals, language)
         origin = speak(one.origin, language, tz=reader.zone)
-        typer.echo(f"  {say(language, f'rules.fact.{one.name}')}: {shown}. {origin}")
+        name = say(language, f"rules.fact.{one.name}")
+        typer.echo(f"  {say(language, 'explanation.fact_line', fact=name, value=shown, origin=origin)}")
     for nearly in card.near:
         typer.echo(f"  {nearly_in_words(nearly, card, report, language)}")
     for former in card.earlier:
@@ -150,15 +158,31 @@ def _as_json(report: KeyResultReport, card: ExplanationCard | None, quarter: Per
             "assurance": chart.assurance.value if chart.assurance else None,
             "sentence": {one.value: variation_in_words(chart, one) for one in Language},
         },
-        "owner_assessment": report.assessment.status.value if report.assessment else None,
+        "owner_assessment": _assessment_as_json(report.assessment) if report.assessment else None,
         "breaks": [one.day.isoformat() for one in report.breaks],
         "figures": [_figure_as_json(one) for one in report.series],
     }
 
 
+def _assessment_as_json(view: AssessmentView) -> dict[str, Any]:
+    return {
+        "status": view.status.value,
+        "reason": view.explanation,
+        "expires": as_json(view.expires),
+        "by": view.saved_by,
+    }
+
+
+def _deviation_as_json(view: DeviationView) -> dict[str, Any]:
+    told = {"state": view.state, "since": view.since, "until": view.until, "rationale": view.rationale}
+    told |= {"level": view.level, "accepted_by": view.accepted_by, "accepted_at": view.accepted_at}
+    return {name: as_json(value) for name, value in told.items()}
+
+
 def _card_as_json(card: ExplanationCard, report: KeyResultReport) -> dict[str, Any]:
     return {
         "since": card.since.code,
+        "accepted_deviation": _deviation_as_json(card.deviation) if card.deviation else None,
         "origins": {one.name: {each.value: speak(one.origin, each) for each in Language} for one in card.facts},
         "what_would_change_it": {one.value: what_would_change_it(card, report, one) for one in Language},
         "bands": [

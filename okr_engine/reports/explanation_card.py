@@ -13,6 +13,7 @@ from okr_engine.reports.canvas import Canvas
 from okr_engine.reports.figure_pictures import figure_picture
 from okr_engine.reports.figure_words import in_words
 from okr_engine.reports.pictures import PictureKind
+from okr_engine.services.deviation_words import accepted_in_words
 from okr_engine.services.explanation_cards import ExplanationCard
 from okr_engine.services.explanation_words import (
     band_in_words,
@@ -124,6 +125,11 @@ def _sentences(report: KeyResultReport, card: ExplanationCard, reader: Reader) -
     if report.assessment:
         word = reader.say(f"status.{report.assessment.status}")
         yield f"{reader.say('noun.owner_assessment')}: {word}. {report.assessment.explanation}"
+        yield reader.say(
+            "explanation.assessment", name=card.names[report.assessment.saved_by], until=report.assessment.expires
+        )
+    if card.deviation:
+        yield accepted_in_words(card.deviation, card.names, language, reader.zone)
 
 
 def _tables(report: KeyResultReport, card: ExplanationCard, reader: Reader) -> Iterator[PrintedTable]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from okr_engine.rulebook.interpreter import holds
-from okr_engine.rulebook.rules import Condition, Rule, StatusThen
+from okr_engine.rulebook.rules import Condition, Reference, Rule, StatusThen
 from okr_engine.rulebook.values import CheckedFacts, Facts, checked
 from okr_engine.rulebook.vocabulary import VOCABULARY, Kind
 from okr_engine.terms import Status
@@ -44,4 +44,6 @@ def _near(rule: Rule, facts: CheckedFacts) -> Iterator[NearMiss]:
 
 
 def _is_measured(test: Condition, facts: CheckedFacts) -> bool:
+    if isinstance(test.value, Reference) and test.value.fact not in facts.values:
+        return False
     return test.fact in facts.values and VOCABULARY[facts.type][test.fact].kind in _MEASURED

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -140,17 +140,21 @@ def withdraw_deviation(session: Session, actor: Actor, key_result_code: str, *, 
     _record(session, known, withdrawn)
 
 
-def deviations_on(session: Session, day: date, *, as_of: datetime | None = None) -> dict[UUID, DeviationView]:
-    """What was accepted by `day` for each key result, as known at `as_of`, with whether it holds on that day.
+def deviations_on(session: Session, day: date) -> dict[UUID, DeviationView]:
+    """What was accepted by the end of `day` for each key result, with whether it holds on that day.
 
     One that ended by itself or was withdrawn is still there, so that a page can say why it no longer counts. Of every
     key result: who asks shows only what its reader may read.
     """
-    return _views(session, every_commitment(session, as_of=as_of), day, as_of)
+    return _views(session, every_commitment(session), day)
 
 
-def accepted_until(session: Session, day: date) -> dict[UUID, date]:
-    """Until when the deviation of a key result is accepted, of those that are covered on that day."""
+def accepted_until(session: Session, quarter: Period, *, today: date) -> dict[UUID, date]:
+    """Until when the deviation of a key result is accepted, of those that cover what the quarter shows.
+
+    It counts as it stood on the last day on which the quarter was the newest one that had ended; today until then.
+    """
+    day = min(today, quarter.shifted(1).end)
     return {key_result: one.until for key_result, one in deviations_on(session, day).items() if one.covers}
 
 
@@ -158,7 +162,7 @@ def deviations_seen(
     session: Session, actor: Actor, *, today: date, strategy: str | None = None
 ) -> tuple[DeviationView, ...]:
     """Those on key results that the actor may read, the earliest to end first."""
-    found = _views(session, commitments_seen(session, actor, strategy=strategy), today, None)
+    found = _views(session, commitments_seen(session, actor, strategy=strategy), today)
     return tuple(sorted(found.values(), key=lambda one: (one.until, one.of.code)))
 
 
@@ -173,7 +177,7 @@ def deviation_beside(session: Session, actor: Actor, key_result_code: str, *, to
     return DeviationBeside(
         of=of,
         target=target,
-        deviation=_views(session, {of.id: of}, today, None).get(of.id),
+        deviation=_views(session, {of.id: of}, today).get(of.id),
         may_accept=is_allowed and _can_be_missed(aim_of(of.direction, of.better, target)),
     )
 
@@ -233,14 +237,12 @@ def _record(session: Session, known: AcceptedDeviation | None, fresh: AcceptedDe
     session.flush()
 
 
-def _views(
-    session: Session, commitments: Mapping[UUID, Commitment], day: date, as_of: datetime | None
-) -> dict[UUID, DeviationView]:
-    history = _history(session, as_of)
+def _views(session: Session, commitments: Mapping[UUID, Commitment], day: date) -> dict[UUID, DeviationView]:
+    history = _history(session, day)
     concerned = {key: of for key, of in commitments.items() if key in history and history[key][-1].since <= day}
     levelled = {of.indicator_id for key, of in concerned.items() if history[key][-1].level is not None}
-    series = series_of(session, levelled, as_of) if levelled else {}
-    targets = targets_of(session, concerned, as_of) if concerned else {}
+    series = series_of(session, levelled, None) if levelled else {}
+    targets = targets_of(session, concerned) if concerned else {}
     return {
         key: _view(of, history[key], in_force(targets.get(key, ()), day), _latest(of, series, day), day)
         for key, of in concerned.items()
@@ -293,11 +295,14 @@ def _latest(of: Commitment, series: Series, day: date) -> Observed | None:
     return max(told, key=lambda one: one.period.end, default=None)
 
 
-def _history(session: Session, as_of: datetime | None) -> dict[UUID, list[AcceptedDeviation]]:
-    """Every revision known at `as_of`, by key result, the newest last."""
-    rows = select(AcceptedDeviation).order_by(col(AcceptedDeviation.revision))
-    if as_of is not None:
-        rows = rows.where(col(AcceptedDeviation.recorded_at) <= as_of)
+def _history(session: Session, day: date) -> dict[UUID, list[AcceptedDeviation]]:
+    """Every revision recorded by the end of `day`, by key result, the newest last."""
+    after = datetime.combine(day + timedelta(days=1), time.min, UTC)
+    rows = (
+        select(AcceptedDeviation)
+        .where(col(AcceptedDeviation.recorded_at) < after)
+        .order_by(col(AcceptedDeviation.revision))
+    )
     found: dict[UUID, list[AcceptedDeviation]] = {}
     for row in session.exec(rows):
         found.setdefault(row.key_result_id, []).append(row)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -63,14 +63,14 @@ class Commitment:
         return self.starts <= quarter.end and self.due >= quarter.start
 
 
-def every_commitment(session: Session, *, as_of: datetime | None = None) -> dict[UUID, Commitment]:
-    """All of them by identity, as known at `as_of`; as many queries for ten as for a thousand."""
-    goals = {one.id: one for one in known_at(session, Goal, as_of)}
-    indicators = {one.id: one for one in known_at(session, Indicator, as_of)}
-    units = {one.id: one.code for one in known_at(session, OrgUnit, as_of)}
-    strategies = {one.id: one.code for one in known_at(session, Strategy, as_of)}
-    strategy_of = {one.id: strategies[one.strategy_id] for one in known_at(session, Priority, as_of)}
-    rows = sorted(known_at(session, KeyResult, as_of), key=lambda one: (one.code, one.position))
+def every_commitment(session: Session) -> dict[UUID, Commitment]:
+    """All of them by identity; as many queries for ten as for a thousand."""
+    goals = {one.id: one for one in known_at(session, Goal, None)}
+    indicators = {one.id: one for one in known_at(session, Indicator, None)}
+    units = {one.id: one.code for one in known_at(session, OrgUnit, None)}
+    strategies = {one.id: one.code for one in known_at(session, Strategy, None)}
+    strategy_of = {one.id: strategies[one.strategy_id] for one in known_at(session, Priority, None)}
+    rows = sorted(known_at(session, KeyResult, None), key=lambda one: (one.code, one.position))
     return {
         row.id: _commitment(
             row,

@@ -1,9 +1,29 @@
 """An accepted deviation in a sentence: that it holds, or why it no longer counts."""
 
-from okr_engine.i18n import say
+from collections.abc import Mapping
+
+from okr_engine.i18n import moment, say, speak
+from okr_engine.i18n.formats import HOME
 from okr_engine.services.accepted_deviations import DeviationState, DeviationView
 from okr_engine.services.figure_words import figure_told
-from okr_engine.words import Language
+from okr_engine.words import Language, Message
+
+
+def accepted_in_words(
+    view: DeviationView, names: Mapping[str, str | Message], language: Language, zone: str = HOME
+) -> str:
+    """How it stands, who accepted it, and why."""
+    at = moment(view.withdrawn_at or view.accepted_at, language, zone)
+    stands = deviation_in_words(view, language, by=_name(view.withdrawn_by, names, language), at=at)
+    accepted = moment(view.accepted_at, language, zone)
+    return say(
+        language, "deviation.told", stands=stands, name=names[view.accepted_by], at=accepted, rationale=view.rationale
+    )
+
+
+def _name(code: str | None, names: Mapping[str, str | Message], language: Language) -> str:
+    name = names.get(code or "", "")
+    return speak(name, language) if isinstance(name, Message) else name
 
 
 def deviation_in_words(view: DeviationView, language: Language, *, by: str, at: str) -> str:

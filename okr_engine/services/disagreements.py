@@ -16,8 +16,7 @@ from okr_engine.model import OwnerAssessment, Status, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.services.assessments import ASSESSABLE
 from okr_engine.services.commitments import Commitment, commitments_seen
-
-_HOPE = {Status.NEEDS_SUPPORT: 0, Status.CHALLENGES: 1, Status.ON_TRACK: 2}
+from okr_engine.terms import HOW_GOOD
 
 
 class Leaning(StrEnum):
@@ -69,7 +68,7 @@ class Disagreement:
     @property
     def leaning(self) -> Leaning:
         """Which way the owner's view leans."""
-        return Leaning.OPTIMISTIC if _HOPE[self.own] > _HOPE[self.derived] else Leaning.PESSIMISTIC
+        return Leaning.OPTIMISTIC if HOW_GOOD[self.own] > HOW_GOOD[self.derived] else Leaning.PESSIMISTIC
 
     @property
     def outcome(self) -> Outcome:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,14 +14,17 @@ from okr_engine.model import Indicator, KeyResult, Status, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.rulebook import VOCABULARY, Kind, Rulebook, StatusThen
 from okr_engine.rulebook.near_misses import NearMiss, near_misses
+from okr_engine.services.accepted_deviations import DeviationView, deviations_on
 from okr_engine.services.fact_origins import Sources, sources_of
 from okr_engine.services.figure_series import series_of
 from okr_engine.services.goal_reports import KeyResultReport
 from okr_engine.services.measurements import bounds_of
+from okr_engine.services.people import named
 from okr_engine.services.rulebook_editions import rules_of_version
 from okr_engine.services.standings import Decision, decision_of
 from okr_engine.services.status_bands import Band, Scale, status_bands
 from okr_engine.services.status_facts import facts_of, gather_evidence
+from okr_engine.terms import HOW_GOOD
 from okr_engine.words import Message
 
 
@@ -40,7 +43,8 @@ class ExplanationCard:
 
     `since` is the first quarter of the unbroken row that has had this status. `near` are rules that would have given
     another one, and `bands` which figures would; they are empty where the rules that decided are not on record or the
-    key result was edited afterwards. `earlier` are former decisions on the same quarter, newest first.
+    key result was edited afterwards. `earlier` are former decisions on the same quarter, newest first,
+    `deviation` what is or was accepted of the key result, and `names` are those of the people on the card.
     """
 
     quarter: Period
@@ -50,6 +54,8 @@ class ExplanationCard:
     bands: tuple[Band, ...]
     since: Period
     earlier: tuple[Decision, ...]
+    deviation: DeviationView | None
+    names: Mapping[str, str | Message]
 
     def is_here(self, band: Band) -> bool:
         """Whether the figure that was judged lies in the band."""
@@ -59,20 +65,16 @@ class ExplanationCard:
     def nearest(self, *, better: bool) -> Band | None:
         """The nearest band of a better status, or of a worse one; None where there is none or no figure."""
         value = self.decision.facts.get("value")
-        if value is None or self.decision.status not in _RANK:
+        if value is None or self.decision.status not in HOW_GOOD:
             return None
-        here = _RANK[self.decision.status]
-        others = [
-            one for one in self.bands if one.status in _RANK and (_RANK[one.status] - here) * (1 if better else -1) > 0
-        ]
+        here, way = HOW_GOOD[self.decision.status], 1 if better else -1
+        judging = [one for one in self.bands if one.status in HOW_GOOD]
+        others = [one for one in judging if (HOW_GOOD[one.status] - here) * way > 0]
         return min(others, key=lambda one: abs(one.distance_from(Decimal(str(value)))), default=None)
 
 
-_RANK = {Status.NEEDS_SUPPORT: 0, Status.CHALLENGES: 1, Status.ON_TRACK: 2}
-
-
 def explanation_card(
-    session: Session, report: KeyResultReport, quarter: Period, *, as_of: datetime | None = None
+    session: Session, report: KeyResultReport, quarter: Period, *, today: date, as_of: datetime | None = None
 ) -> ExplanationCard | None:
     """The card for whoever may see the report, as known at `as_of`; None where nothing has been decided."""
     decision, key_result = report.standing.decision, report.standing.id
@@ -84,6 +86,7 @@ def explanation_card(
     period = quarter.of_cadence(report.cadence) or quarter
     sources = sources_of(session, key_result, indicator.id, then, period, as_of=decision.decided_at)
     facts = {"type": "key_result", "key": str(key_result), **decision.facts}
+    deviation = deviations_on(session, as_of.date() if as_of else today).get(key_result)
     return ExplanationCard(
         quarter=quarter,
         decision=decision,
@@ -92,7 +95,16 @@ def explanation_card(
         bands=_bands(session, key_result, indicator, quarter, decision, rulebook) if rulebook else (),
         since=_since(_decisions(session, key_result, as_of), quarter, decision.status),
         earlier=_earlier(session, key_result, quarter, decision),
+        deviation=deviation,
+        names=named(session, _people(report, deviation)),
     )
+
+
+def _people(report: KeyResultReport, deviation: DeviationView | None) -> list[str]:
+    people = [report.assessment.saved_by] if report.assessment else []
+    if deviation:
+        people += [deviation.accepted_by, *filter(None, [deviation.withdrawn_by])]
+    return people
 
 
 def _measured_by(session: Session, key_result: UUID) -> tuple[Indicator, UUID]:
@@ -141,22 +153,21 @@ def _scale(indicator: Indicator, decision: Decision) -> Scale:
     return Scale(Decimal(1).scaleb(-decimals), *bounds_of(indicator.unit, indicator.lowest, indicator.highest))
 
 
-def _decisions(session: Session, key_result: UUID, as_of: datetime | None) -> dict[Period, Status]:
-    """The status of every quarter in which a figure belongs."""
+def _decisions(session: Session, key_result: UUID, as_of: datetime | None) -> dict[Period, Status | None]:
+    """The status of every decided quarter; None where no figure belongs to it."""
     rows = session.execute(
         columns_of(StatusDecision.period, StatusDecision.status, StatusDecision.facts).where(
             was_current(StatusDecision, as_of), col(StatusDecision.key_result_id) == key_result
         )
     )
-    return {period: status for period, status, facts in rows if facts.get("measured_now") != 0}
+    return {period: None if facts.get("measured_now") == 0 else status for period, status, facts in rows}
 
 
-def _since(decided: Mapping[Period, Status], quarter: Period, status: Status) -> Period:
-    since = quarter
-    for period in sorted((one for one in decided if one < quarter), reverse=True):
-        if decided[period] != status:
-            break
-        since = period
+def _since(decided: Mapping[Period, Status | None], quarter: Period, status: Status) -> Period:
+    since, earlier = quarter, quarter.shifted(-1)
+    while earlier in decided and decided[earlier] in (status, None):
+        since = earlier if decided[earlier] else since
+        earlier = earlier.shifted(-1)
     return since
 
 

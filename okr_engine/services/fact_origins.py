@@ -112,7 +112,8 @@ class Sources:
         one = self.limit
         if one is None:
             return message("fact_origin.no_limit")
-        return message("fact_origin.limit", section=one.section_of_law or NOTHING, since=one.valid_from)
+        by, at = self.names[one.recorded_by], one.recorded_at
+        return message("fact_origin.limit", section=one.section_of_law or NOTHING, since=one.valid_from, name=by, at=at)
 
 
 def sources_of(
@@ -128,7 +129,8 @@ def sources_of(
     targets = session.exec(select(Target).where(was_current(Target, as_of), Target.key_result_id == key_result))
     limits = session.exec(select(Limit).where(was_current(Limit, as_of), Limit.indicator_id == indicator))
     target, limit = in_force(targets, period.end), in_force(limits, period.end)
-    recorded = {one.recorded_by for one in figures.values()} | ({target.recorded_by} if target else set())
+    recorded = {one.recorded_by for one in figures.values()}
+    recorded |= ({target.recorded_by} if target else set()) | ({limit.recorded_by} if limit else set())
     return Sources(figures, target, limit, named(session, recorded))
 
 

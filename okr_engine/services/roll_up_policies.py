@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
-from okr_engine.access import Actor, Permission, may_somewhere
+from okr_engine.access import Actor
 from okr_engine.database import moment_of, supersede, was_current
-from okr_engine.errors import InvalidInput, NotAllowed
+from okr_engine.errors import InvalidInput
 from okr_engine.model import RollUpPolicy
+from okr_engine.services.rulebook_editions import require_publisher
 from okr_engine.services.typed_texts import line
 from okr_engine.statistics.roll_up import Policy
 from okr_engine.terms import RollUpMethod
@@ -50,6 +51,7 @@ def decide_policy(
     actor: Actor,
     method: RollUpMethod,
     *,
+    today: date,
     valid_from: date,
     reason: str,
     on_track_from: Decimal = Decimal(1),
@@ -59,11 +61,8 @@ def decide_policy(
     NotAllowed without that right; InvalidInput for a day in the past, without a reason, or for a share that is not
     above 0 and at most 1.
     """
-    if not may_somewhere(actor, Permission.PUBLISH_RULES):
-        raise NotAllowed(
-            message("error.not_allowed.publish_rules", name=actor.name), remedy=message("error.not_allowed_remedy")
-        )
-    if valid_from < moment_of(session).date():
+    require_publisher(actor)
+    if valid_from < today:
         raise InvalidInput(message("error.roll_up_in_the_past", day=valid_from))
     if not (why := line(reason)):
         raise InvalidInput(message("error.roll_up_needs_reason"))

@@ -30,6 +30,7 @@ from okr_engine.model import (
 from okr_engine.periods import Period
 from okr_engine.services.roll_up_policies import policy_on
 from okr_engine.statistics.roll_up import Member, Policy, Standing, rolled_up
+from okr_engine.terms import HOW_GOOD
 from okr_engine.words import Words
 
 
@@ -132,11 +133,11 @@ class GoalStanding:
     @property
     def movement(self) -> Movement:
         """How the goal's status moved since the quarter before."""
-        if self.previous is None or self.previous.status not in _RANK:
+        if self.previous is None or self.previous.status not in HOW_GOOD:
             return Movement.NEW
-        if self.standing.status not in _RANK:
+        if self.standing.status not in HOW_GOOD:
             return Movement.LOST
-        change = _RANK[self.standing.status] - _RANK[self.previous.status]
+        change = HOW_GOOD[self.standing.status] - HOW_GOOD[self.previous.status]
         return Movement.SAME if change == 0 else Movement.BETTER if change > 0 else Movement.WORSE
 
 
@@ -157,6 +158,7 @@ class StrategyStanding:
     code: str
     name: Words
     standing: Standing
+    policy: Policy
     priorities: tuple[PriorityStanding, ...]
 
     @property
@@ -182,9 +184,6 @@ def accepted_among(key_results: Iterable[KeyResultStanding], accepted: Container
     """How many that do not stand as they should are accepted as they are; they are counted, and never as good."""
     short = (Status.NEEDS_SUPPORT, Status.CHALLENGES)
     return sum(one.status in short and one.id in accepted for one in key_results)
-
-
-_RANK = {Status.NEEDS_SUPPORT: 0, Status.CHALLENGES: 1, Status.ON_TRACK: 2}
 
 
 def fact(decision: Decision | None, name: str) -> Decimal | None:
@@ -275,7 +274,7 @@ def _known(session: Session, quarter: Period, as_of: datetime | None) -> _Known:
 
 def _strategy(row: Strategy, priorities: tuple[PriorityStanding, ...], policy: Policy) -> StrategyStanding:
     goals = [goal for priority in priorities for goal in priority.goals]
-    return StrategyStanding(row.code, row.name, _together(goals, policy), priorities)
+    return StrategyStanding(row.code, row.name, _together(goals, policy), policy, priorities)
 
 
 def _together(goals: Iterable[GoalStanding], policy: Policy) -> Standing:

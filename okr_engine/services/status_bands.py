@@ -7,6 +7,7 @@ from decimal import ROUND_FLOOR, Decimal
 from itertools import groupby, pairwise
 
 from okr_engine.model import Status
+from okr_engine.model.columns import LARGEST
 from okr_engine.rulebook import Rulebook, StatusThen
 from okr_engine.services.status_facts import Evidence, Facts, Observation, Subject, facts_of
 
@@ -28,8 +29,9 @@ class Scale:
     def on_it(self, figure: Decimal) -> Decimal:
         """The nearest place of the scale at or below the figure, or the end it lies beyond."""
         place = (figure / self.step).to_integral_value(ROUND_FLOOR) * self.step
-        place = place if self.lowest is None else max(self.lowest, place)
-        return place if self.highest is None else min(self.highest, place)
+        lowest = -LARGEST if self.lowest is None else self.lowest
+        highest = LARGEST if self.highest is None else self.highest
+        return min(highest, max(lowest, place))
 
 
 @dataclass(frozen=True)

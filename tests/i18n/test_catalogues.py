@@ -127,6 +127,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
 # Texts that are rightly the same in two languages: internationally used words, abbreviations and bare symbols.
 SHARED_TEXTS = {
     "cli.change",
+    "explanation.fact_line",
     "figure.euro",
     "figure.percent",
     "figure_short.days",

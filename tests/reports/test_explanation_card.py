@@ -10,12 +10,13 @@ from sqlmodel import Session
 
 from okr_engine.access import OPERATOR
 from okr_engine.reports.explanation_card import Reader, explanation_page
+from okr_engine.services.accepted_deviations import accept_deviation
 from okr_engine.services.assessments import assess
 from okr_engine.services.explanation_cards import explanation_card
 from okr_engine.services.goal_reports import key_result_report
 from okr_engine.terms import Status
 from okr_engine.words import Language
-from tests.services.small_county import FIRST_LINE_OWNER, NOW, Q2, TODAY, SmallCounty
+from tests.services.small_county import FIRST_LINE_OWNER, NOW, Q2, SPONSOR, TODAY, SmallCounty
 
 HEADINGS = {
     Language.FI: ("Tilanne eri mittaustuloksilla", "Tiedot, joihin tilanne perustuu"),
@@ -32,7 +33,7 @@ def county(memory_engine: Engine) -> SmallCounty:
 def page(county: SmallCounty, language: Language = Language.FI, code: str = "A1.1") -> str:
     def printed(session: Session) -> str:
         report = key_result_report(session, OPERATOR, code, Q2, today=TODAY)
-        card = explanation_card(session, report, Q2)
+        card = explanation_card(session, report, Q2, today=TODAY)
         assert card is not None
         return explanation_page(report, card, Reader(language, "Europe/Helsinki"), now=NOW)
 
@@ -67,6 +68,21 @@ def test_what_people_wrote_is_text_and_never_markup(county: SmallCounty) -> None
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in said
     assert "<script" not in said
+
+
+def test_an_accepted_deviation_is_printed_with_who_accepted_it_until_when_and_why(county: SmallCounty) -> None:
+    given: dict[str, Any] = {
+        "until": date(2025, 12, 31),
+        "rationale": "Sopimus alkaa vasta tammikuussa.",
+        "level": None,
+    }
+    county.act(SPONSOR, accept_deviation, "A1.1", **given, based_on=0)
+
+    said = page(county)
+
+    assert "31.12.2025" in said
+    assert "hyväksynyt Sponsor 15.7.2025 klo 12.00" in said
+    assert "Sopimus alkaa vasta tammikuussa." in said
 
 
 def test_the_page_fetches_nothing(county: SmallCounty) -> None:

@@ -15,6 +15,7 @@ from okr_engine.services.accepted_deviations import (
     DeviationState,
     DeviationView,
     accept_deviation,
+    accepted_until,
     deviation_beside,
     deviations_on,
     deviations_seen,
@@ -28,6 +29,7 @@ from tests.services.small_county import (
     LEADERSHIP,
     NOW,
     OUTSIDER,
+    Q1,
     Q2,
     SPONSOR,
     STRATEGY_OFFICE,
@@ -251,8 +253,17 @@ def test_what_was_withdrawn_stood_before_that_as_it_was_known_then(county: Small
     accept(county)
     county.act(LEADERSHIP, withdraw_deviation, "A1.1", reason="Sopimus alkoi jo.", based_on=1, now=NOW + A_DAY)
 
-    assert view(county, as_of=NOW).state == DeviationState.HOLDS
-    assert county.ask(deviations_on, TODAY, as_of=NOW - A_DAY) == {}
+    assert view(county, TODAY).state == DeviationState.HOLDS
+    assert view(county, TODAY + A_DAY).state == DeviationState.WITHDRAWN
+    assert county.ask(deviations_on, TODAY - A_DAY) == {}
+
+
+def test_an_old_quarter_counts_what_was_accepted_while_it_was_the_newest(county: SmallCounty) -> None:
+    accept(county)
+
+    assert county.ask(accepted_until, Q2, today=TODAY).values()
+    assert county.ask(accepted_until, Q1, today=TODAY) == {}
+    assert county.ask(accepted_until, Q2, today=TODAY.replace(year=2030)).values()
 
 
 @pytest.mark.parametrize("reason", ["", "  "])

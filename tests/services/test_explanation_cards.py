@@ -31,7 +31,7 @@ def county(engine: Engine) -> SmallCounty:
 def card(county: SmallCounty, code: str = "A1.1", quarter: Period = Q2, **known: Any) -> ExplanationCard:
     def made(session: Any) -> ExplanationCard | None:
         report = key_result_report(session, OPERATOR, code, quarter, today=TODAY, **known)
-        return explanation_card(session, report, quarter, **known)
+        return explanation_card(session, report, quarter, today=TODAY, **known)
 
     found = county.ask(made)
     assert found is not None

@@ -24,7 +24,13 @@ def county(engine: Engine) -> SmallCounty:
 
 
 def decide(county: SmallCounty, who: str = STRATEGY_OFFICE, **given: Any) -> None:
-    decided: dict[str, Any] = {"valid_from": TODAY, "reason": "Decided by the board", "on_track_from": SHARE, **given}
+    decided: dict[str, Any] = {
+        "today": TODAY,
+        "valid_from": TODAY,
+        "reason": "Decided by the board",
+        "on_track_from": SHARE,
+        **given,
+    }
     county.act(who, decide_policy, RollUpMethod.WEIGHTED, **decided)
 
 
