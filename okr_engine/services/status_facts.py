@@ -27,6 +27,7 @@ from okr_engine.model import (
     Target,
     TargetBasis,
 )
+from okr_engine.model.columns import LARGEST
 from okr_engine.periods import Cadence, Period
 from okr_engine.statistics.aims import Aim, worsened_in_a_row
 from okr_engine.statistics.evidence import tier_of
@@ -325,6 +326,8 @@ def _numbers(**figures: Decimal | None) -> Facts:
 
 
 def _number(figure: Decimal) -> int | float:
+    # A difference or a share of extreme figures can outgrow what a figure may be; beyond that all compare the same.
+    figure = min(LARGEST, max(-LARGEST, figure))
     rounded = float(figure.quantize(_FOUR_DECIMALS, ROUND_HALF_UP))
     return int(rounded) if rounded.is_integer() else rounded
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete
+from sqlmodel import col
 
 from okr_engine.access import OPERATOR
 from okr_engine.database import table_of, writing
 from okr_engine.i18n import speak
-from okr_engine.model import RulebookEdition, Status
+from okr_engine.model import RulebookEdition, Status, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.rulebook import VOCABULARY
 from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
@@ -88,6 +89,14 @@ def test_the_status_is_said_to_last_since_the_first_quarter_in_a_row(county: Sma
 
     assert card(county).decision.status == card(county, quarter=Q1).decision.status == Status.CHALLENGES
     assert card(county).since == Q1
+
+
+def test_a_quarter_without_a_decision_ends_the_row(county: SmallCounty) -> None:
+    enter(county, "95", based_on=1)
+    with writing(county.engine, actor=OPERATOR.code, now=LATER) as session:
+        session.execute(delete(table_of(StatusDecision)).where(col(StatusDecision.period) == Q1))
+
+    assert card(county).since == Q2
 
 
 def test_earlier_decisions_on_the_same_quarter_stay_on_the_card(county: SmallCounty) -> None:

@@ -1,6 +1,6 @@
 """How key results add up is decided, dated, and never changes how an earlier quarter stands."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -76,6 +76,13 @@ def test_the_policy_of_a_day_can_be_decided_again(county: SmallCounty) -> None:
 
     assert county.ask(policy_on, Q3.end).on_track_from == Decimal("0.9")
     assert len(county.ask(policies)) == 2
+
+
+def test_after_midnight_where_the_organisation_is_the_old_year_is_over(county: SmallCounty) -> None:
+    new_year = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)
+
+    with pytest.raises(InvalidInput):
+        decide(county, now=new_year, today=date(2027, 1, 1), valid_from=date(2026, 12, 31))
 
 
 @pytest.mark.parametrize(

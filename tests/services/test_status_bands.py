@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from okr_engine.model import Direction, IndicatorKind, KeyResultKind, MeasureUnit, Polarity, Status, TargetBasis
 from okr_engine.periods import Cadence, Period
+from okr_engine.rulebook import StatusThen
 from okr_engine.services.installation import read_rulebooks
 from okr_engine.services.status_bands import Band, Scale, bands_of, status_bands
-from okr_engine.services.status_facts import DatedLimit, Evidence, Observation, Subject
+from okr_engine.services.status_facts import DatedLimit, Evidence, Observation, Subject, facts_of
 
 Q2 = Period.parse("2025-Q2")
 TODAY = date(2025, 7, 31)
@@ -135,3 +136,17 @@ def test_an_edge_is_exact_to_the_last_step(step: str) -> None:
     found = bands_of(judge, [edge + 1000 * Decimal(step)], Scale(Decimal(step)))
 
     assert [(one.low, one.high) for one in found] == [(None, edge - Decimal(step)), (edge, None)]
+
+
+def test_the_largest_figures_are_searched_no_further_than_figures_go() -> None:
+    found = status_bands(SUBJECT, evidence("900000000000", "1", "500000000000"), RULES, Scale(Decimal(1)), today=TODAY)
+
+    assert (found[-1].status, found[-1].low) == (Status.ON_TRACK, Decimal(900_000_000_000))
+
+
+@pytest.mark.parametrize(("target", "value"), [("-1000000000000", "1000000000000"), ("0.0001", "-999999999999")])
+def test_figures_as_far_apart_as_figures_can_be_are_judged(target: str, value: str) -> None:
+    counted = SUBJECT._replace(measure=MeasureUnit.NUMBER)
+    told = facts_of(counted, evidence(target, "1", value), today=TODAY)
+
+    assert any(isinstance(one.then, StatusThen) for one in RULES.judge([told]))
