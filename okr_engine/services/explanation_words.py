@@ -1,9 +1,9 @@
 """An explanation card in words: what would change the status, since when it holds, and what was decided before."""
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from okr_engine.i18n import figure, moment, say
-from okr_engine.i18n.formats import HOME
+from okr_engine.i18n.formats import HOME, rounded
 from okr_engine.model import MeasureUnit
 from okr_engine.rulebook.near_misses import NearMiss
 from okr_engine.services.explanation_cards import ExplanationCard
@@ -37,7 +37,7 @@ def what_would_change_it(card: ExplanationCard, report: KeyResultReport, languag
 
 def band_in_words(band: Band, card: ExplanationCard, report: KeyResultReport, language: Language) -> str:
     """The figures of a band: at least, at most, between; the ends of the scale go without saying."""
-    low, high = _figure(band.low, report, language), _figure(band.high, report, language)
+    low, high = _edge(band.low, ROUND_CEILING, report, language), _edge(band.high, ROUND_FLOOR, report, language)
     is_lowest, is_highest = band == card.bands[0], band == card.bands[-1]
     if is_lowest and is_highest:
         return say(language, "band.any")
@@ -52,7 +52,9 @@ def change_in_words(band: Band, card: ExplanationCard, report: KeyResultReport, 
     """The change from the figure that was judged to the nearest of the band, in the indicator's own unit; signed."""
     change = band.distance_from(Decimal(str(card.decision.facts["value"])))
     unit = "points" if report.standing.measure == MeasureUnit.PERCENT else report.standing.measure
-    decimals = max(report.standing.decimals, _decimals(change))
+    decimals = report.standing.decimals
+    if not rounded(change, decimals):
+        decimals = _decimals(change)
     return figure(change, unit, language, decimals=decimals, signed=True)
 
 
@@ -83,11 +85,12 @@ def decided_before(one: Decision, report: KeyResultReport, language: Language, z
     )
 
 
-def _figure(value: Decimal | None, report: KeyResultReport, language: Language) -> str:
+def _edge(value: Decimal | None, rounding: str, report: KeyResultReport, language: Language) -> str:
+    """An edge in the indicator's decimals, rounded into its band and never out of it."""
     if value is None:
         return ""
-    decimals = max(report.standing.decimals, _decimals(value))
-    return figure(value, report.standing.measure, language, decimals=decimals)
+    step = Decimal(1).scaleb(-report.standing.decimals)
+    return figure(value.quantize(step, rounding), report.standing.measure, language, decimals=report.standing.decimals)
 
 
 def _decimals(value: Decimal) -> int:

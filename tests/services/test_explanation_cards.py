@@ -15,6 +15,7 @@ from okr_engine.model import RulebookEdition, Status, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.rulebook import VOCABULARY
 from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
+from okr_engine.services.explanation_words import band_in_words, what_would_change_it
 from okr_engine.services.fact_origins import ORIGINS
 from okr_engine.services.goal_reports import key_result_report
 from okr_engine.services.measurements import Entry, enter_value
@@ -71,6 +72,20 @@ def test_the_figures_that_would_get_another_status_are_told(county: SmallCounty)
     assert better.distance_from(Decimal("70.11")) == Decimal("19.89")
     assert found.nearest(better=False) is None
     assert (found.bands[-1].status, found.bands[-1].low) == (Status.ON_TRACK, Decimal("100.00"))
+
+
+def test_edges_are_rounded_into_their_band_and_never_out_of_it(county: SmallCounty) -> None:
+    enter(county, "70.114321", based_on=1)
+
+    report = county.ask(key_result_report, OPERATOR, "A1.1", Q2, today=TODAY)
+    found = card(county)
+    told = {one.status: band_in_words(one, found, report, Language.EN) for one in found.bands}
+
+    assert told[Status.NEEDS_SUPPORT] == "at most 89.99%"
+    assert told[Status.CHALLENGES] == "from 90.00% to 99.99%"
+    assert "+19.89 percentage points" in what_would_change_it(found, report, Language.EN).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
 
 
 def test_a_key_result_without_a_figure_is_told_what_figure_would_do(county: SmallCounty) -> None:
