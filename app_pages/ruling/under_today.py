@@ -38,6 +38,7 @@ def under_today_section() -> None:
                 )
             ],
             key="rules.under_today",
+            params={"period": looked_at.code},
         )
     )
 

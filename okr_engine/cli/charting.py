@@ -1,7 +1,7 @@
 """`okr chart`: the figures of a key result as a picture."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,11 +12,12 @@ from okr_engine.cli.speaking import installation, tell
 from okr_engine.cli.statuses import typed_quarter
 from okr_engine.errors import InvalidInput
 from okr_engine.reports.canvas import Canvas
-from okr_engine.reports.figure_pictures import figure_picture
 from okr_engine.reports.figure_words import measured
-from okr_engine.reports.pictures import PictureKind
 from okr_engine.services.goal_reports import key_result_report
 from okr_engine.words import message
+
+if TYPE_CHECKING:
+    from okr_engine.reports.pictures import PictureKind
 
 
 def draw_key_result(
@@ -26,6 +27,9 @@ def draw_key_result(
     as_of: Annotated[str | None, typer.Option(help="What was known at that moment, such as 2025-07-31T12:00.")] = None,
 ) -> None:
     """Draw a key result's figures with targets, limits, path, breaks and actions, ready for a document."""
+    # What draws takes Altair along, for which no other command should wait.
+    from okr_engine.reports.figure_pictures import figure_picture
+
     kind, quarter = kind_of_picture(out), typed_quarter(period)
     place = installation()
     known = None if as_of is None else typed_moment(as_of, place.settings.zone)
@@ -38,8 +42,10 @@ def draw_key_result(
     tell("cli.chart_written", file=out.name)
 
 
-def kind_of_picture(file: Path) -> PictureKind:
+def kind_of_picture(file: Path) -> "PictureKind":
     """What the file's name asks for; InvalidInput for another ending."""
+    from okr_engine.reports.pictures import PictureKind
+
     try:
         return PictureKind(file.suffix.lower().removeprefix("."))
     except ValueError as error:

@@ -13,7 +13,6 @@ from okr_engine.cli.speaking import settings, spoken, tell
 from okr_engine.clock import now
 from okr_engine.i18n import day, number
 from okr_engine.reports.canvas import Canvas
-from okr_engine.reports.control_chart import control_picture
 from okr_engine.settings import Settings
 from okr_engine.statistics.evidence import FEWEST_FOR_ICONS, Shown
 from okr_engine.statistics.xmr import xmr_chart
@@ -62,6 +61,9 @@ def chart_series(
         two_in_three=two_in_three,
     )
     if picture and kind:
+        # What draws takes Altair along, for which no other command should wait.
+        from okr_engine.reports.control_chart import control_picture
+
         keep(picture, control_picture(chart, _canvas(known), kind, name=file.name, at=now()))
     if as_json:
         typer.echo(json.dumps(_report(chart), ensure_ascii=False, indent=2))

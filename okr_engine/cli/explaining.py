@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from sqlmodel import Session
@@ -18,7 +18,6 @@ from okr_engine.i18n import day, figure, moment, say, speak, spoken
 from okr_engine.i18n import period as period_told
 from okr_engine.model.rows import as_json, as_json_values
 from okr_engine.periods import Period
-from okr_engine.reports.explanation_card import Reader, explanation_page
 from okr_engine.services.accepted_deviations import DeviationView
 from okr_engine.services.assessments import AssessmentView
 from okr_engine.services.deviation_words import accepted_in_words
@@ -31,6 +30,9 @@ from okr_engine.services.reasons import reason, shown_fact
 from okr_engine.services.variation_words import variation_in_words
 from okr_engine.words import Language, Words, message
 
+if TYPE_CHECKING:
+    from okr_engine.reports.explanation_card import Reader
+
 
 def explain(
     code: Annotated[str, typer.Argument(metavar="KEY_RESULT", help="The key result's code, such as A1.1.")],
@@ -40,6 +42,9 @@ def explain(
     html: Annotated[Path | None, typer.Option(help="A page to print, written to this file.")] = None,
 ) -> None:
     """Explain a status: why, since when, noise or not, what would change it, the facts and where they come from."""
+    # What draws takes Altair along, for which no other command should wait.
+    from okr_engine.reports.explanation_card import Reader
+
     place, quarter = installation(), typed_quarter(period)
     known = None if as_of is None else typed_moment(as_of, place.settings.zone)
     report, card = place.ask(_explained, code, quarter, place, known)
@@ -60,15 +65,17 @@ def _explained(
 
 
 def _write(
-    path: Path, report: KeyResultReport, card: ExplanationCard | None, quarter: Period, reader: Reader, now: datetime
+    path: Path, report: KeyResultReport, card: ExplanationCard | None, quarter: Period, reader: "Reader", now: datetime
 ) -> None:
+    from okr_engine.reports.explanation_card import explanation_page
+
     if card is None:
         raise NotFound(message("error.nothing_decided", code=report.standing.code, period=quarter))
     keep(path, explanation_page(report, card, reader, now=now).encode())
     tell("explanation.written", path=path)
 
 
-def _tell(report: KeyResultReport, card: ExplanationCard | None, quarter: Period, reader: Reader) -> None:
+def _tell(report: KeyResultReport, card: ExplanationCard | None, quarter: Period, reader: "Reader") -> None:
     language = reader.language
     _tell_status(report, quarter, language)
     if card:
@@ -96,7 +103,7 @@ def _tell_status(report: KeyResultReport, quarter: Period, language: Language) -
         typer.echo(_sentence(report, flag.because, language))
 
 
-def _tell_card(report: KeyResultReport, card: ExplanationCard, reader: Reader) -> None:
+def _tell_card(report: KeyResultReport, card: ExplanationCard, reader: "Reader") -> None:
     language, decision, standing = reader.language, card.decision, report.standing
     typer.echo(variation_in_words(report.variation, language))
     if changes := what_would_change_it(card, report, language):

@@ -48,15 +48,25 @@ class Dot:
     between: str = ""
 
 
+class Beside(StrEnum):
+    """Where the words of a line stand."""
+
+    ITS_LENGTH = "its_length"
+    ITS_END = "its_end"
+    NOWHERE = "nowhere"
+
+
 @dataclass(frozen=True)
 class Line:
-    """A level that holds from one day to another."""
+    """A level that holds from one day to another, or a step from `value` to the next level, which is `to`."""
 
     kind: LineKind
     since: date
     until: date
     value: float
     said: str
+    to: float | None = None
+    beside: Beside = Beside.ITS_LENGTH
 
 
 class MarkKind(StrEnum):

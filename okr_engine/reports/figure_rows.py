@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from okr_engine.i18n import say
 from okr_engine.reports.canvas import Canvas
-from okr_engine.reports.control_lines import has_limits, is_on_trial, label_of
+from okr_engine.reports.control_lines import has_limits, is_on_trial, label_of, limits_at
 from okr_engine.reports.figure_chart import parting
 from okr_engine.reports.figure_words import (
     told,
@@ -55,7 +55,7 @@ def figure_rows(series: FigureSeries, variation: Chart | None, canvas: Canvas) -
                 target=_aim(series, in_force(series.targets, one.period.end), language),
                 limit=_aim(series, in_force(series.limits, one.period.end), language),
                 expected=_expected(series, one, language),
-                control=_control(series, segment, language) if segment else "",
+                control=_control(series, point, segment, language) if point and segment else "",
                 called=called(label_of(point, segment), language) if point and segment else "",
                 remarks=(
                     *(told_break(each, language) for each in _breaks(series, earlier, one)),
@@ -83,13 +83,14 @@ def _expected(series: FigureSeries, one: Observed, language: Language) -> str:
     return told(series, series.path.expected_on(one.period.end), language)
 
 
-def _control(series: FigureSeries, segment: Segment, language: Language) -> str:
+def _control(series: FigureSeries, point: ChartPoint, segment: Segment, language: Language) -> str:
     """The limits with the mean between them, where so many points carry them."""
-    if segment.limits is None or not has_limits(segment):
+    limits = limits_at(point, segment)
+    if limits is None:
         return ""
-    between = told_between(series, segment.limits.lower, segment.limits.upper, language)
+    between = told_between(series, limits.lower, limits.upper, language)
     key = "chart.between_trial" if is_on_trial(segment) else "chart.between"
-    return say(language, key, between=between, mean=told_level(series, segment.limits.mean, language))
+    return say(language, key, between=between, mean=told_level(series, limits.mean, language))
 
 
 def _breaks(series: FigureSeries, earlier: Observed | None, one: Observed) -> Iterator[BreakMark]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from okr_engine.reports.canvas import GREY, INK, TEAL, Ground
-from okr_engine.reports.drawing import Dot, Drawing, Line, LineKind, Mark, MarkKind
+from okr_engine.reports.drawing import Beside, Dot, Drawing, Line, LineKind, Mark, MarkKind
 
 SIZE = 12
 _LETTER = 0.56 * SIZE
@@ -13,6 +13,9 @@ _LETTER = 0.56 * SIZE
 _ROW = SIZE + 2
 _LABELLED = 8
 """With more dots than this only the newest, the highest and the lowest have their figures beside them."""
+
+_FARTHEST = 7
+"""So many half rows away from its line words still belong to it."""
 
 _COLOURS = {LineKind.TARGET: TEAL, LineKind.LIMIT: INK}
 
@@ -68,7 +71,10 @@ def _wishes(drawing: Drawing, ground: Ground) -> Iterator[Iterable[Word]]:
         day, value, said = drawing.baseline
         yield _around_line(said, ground.x(day), ground.y(value), "left", GREY, 8)
     yield from (_of_dot(dot, ground) for dot in beside[1:])
-    yield from (_of_level(line, ground) for line in drawing.lines if line.kind not in _COLOURS)
+    levels = [line for line in drawing.lines if line.kind not in _COLOURS]
+    steps = [_under(line, ground) for line in levels if line.beside != Beside.ITS_LENGTH]
+    yield from (_of_last_step(line, steps, ground) for line in levels if line.beside == Beside.ITS_END)
+    yield from (_of_level(line, ground) for line in levels if line.beside == Beside.ITS_LENGTH)
 
 
 def _told(dots: Sequence[Dot]) -> list[Dot]:
@@ -115,6 +121,21 @@ def _of_level(line: Line, ground: Ground) -> Iterable[Word]:
     if right - left < len(line.said) * _LETTER:
         return ()
     return _around_line(line.said, left, ground.y(line.value), "left", GREY, 2)
+
+
+def _of_last_step(line: Line, steps: Sequence[_Box], ground: Ground) -> Iterator[Word]:
+    """Above or below all steps that the words reach over, and only where there is no such place across them."""
+    y = ground.y(line.value)
+    rows = [side * (_ROW / 2 + 2 + further * _ROW / 2) for further in range(_FARTHEST) for side in (-1, 1)]
+    places = [Word(line.said, ground.x(line.until), y + down, "right", GREY) for down in rows]
+    crosses = {place: any(map(_box(place).meets, steps)) for place in places}
+    yield from sorted(places, key=crosses.__getitem__)
+
+
+def _under(line: Line, ground: Ground) -> _Box:
+    """What a line itself covers."""
+    ends = sorted((ground.y(line.value), ground.y(line.value if line.to is None else line.to)))
+    return _Box(ground.x(line.since), ends[0] - 1, ground.x(line.until), ends[1] + 1)
 
 
 def _around_line(text: str, x: float, y: float, align: str, colour: str, aside: float = 0) -> Iterator[Word]:

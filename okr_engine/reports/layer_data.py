@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from okr_engine.reports.canvas import BLUE, INK, ORANGE, PAPER, TEAL, Ground
-from okr_engine.reports.drawing import Dot, Drawing, LineKind, MarkKind, Signal
+from okr_engine.reports.drawing import Dot, Drawing, Line, LineKind, MarkKind, Signal
 from okr_engine.reports.labels import words_of
 
 Rows = list[dict[str, Any]]
@@ -48,13 +48,17 @@ def data_of(drawing: Drawing, ground: Ground) -> dict[str, Rows]:
     }
     for kind in LineKind:
         found[kind.value] = [
-            {"day": at(one.since), "until": at(one.until), "value": one.value, "said": one.said}
+            {"day": at(one.since), "until": at(one.until), "value": one.value, "to": _end(one), "said": one.said}
             for one in drawing.lines
             if one.kind == kind
         ]
     for mark in MarkKind:
         found[mark.value] = [{"day": at(one.day), "why": one.why} for one in drawing.marks if one.kind == mark]
     return {name: rows for name, rows in found.items() if rows}
+
+
+def _end(one: Line) -> float:
+    return one.value if one.to is None else one.to
 
 
 def _dot(one: Dot) -> dict[str, Any]:

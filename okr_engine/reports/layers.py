@@ -124,8 +124,10 @@ def _path(on: _Scales, *, is_stepped: bool) -> Layer:
 
 
 def _lines(kind: LineKind, on: _Scales) -> Layer:
-    line = _layer(kind.value).mark_rule(**_STROKES[kind])
-    return line.encode(on.x(), on.y(), x2="until:Q", tooltip=alt.Tooltip("said:N"))
+    # Many steps side by side would be a fence that hides the levels.
+    faint = alt.expr("datum.value === datum.to ? 1 : 0.35")
+    line = _layer(kind.value).mark_rule(opacity=faint, **_STROKES[kind])
+    return line.encode(on.x(), on.y(), x2="until:Q", y2="to:Q", tooltip=alt.Tooltip("said:N"))
 
 
 def _marks(kind: MarkKind, on: _Scales) -> Layer:

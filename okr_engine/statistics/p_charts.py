@@ -122,9 +122,11 @@ def fitting_chart(shares: Sequence[Share]) -> Fit:
     Few are fewer than five in the smallest whole, of the rarer side, so that a share and what it leaves get the same
     answer. With less than one the time between events tells more. Product conventions (after davidmwilliamsphd.com).
     """
-    centre = _centre(shares)
+    whole = _whole(shares)
     wholes = [share.of for share in shares]
-    expected = min(wholes) * min(centre, 1 - centre)
+    # From the counts: in a computer 1 - 0.9 is less than 0.1, and what is left would lie beyond a bound that the share
+    # lies on.
+    expected = min(wholes) * min(whole.count, whole.of - whole.count) / whole.of
     if expected < FEWEST_FOR_SHARE:
         return Fit(Method.BETWEEN_EVENTS, (Reason.RARE,))
     tests = {
@@ -142,9 +144,13 @@ def _baseline(shares: Sequence[Share], baseline: int | None) -> Sequence[Share]:
 
 
 def _centre(shares: Sequence[Share]) -> float:
+    return _whole(shares).value
+
+
+def _whole(shares: Sequence[Share]) -> Share:
     if not shares:
         raise ValueError("at least one share")
-    return together(shares).value
+    return together(shares)
 
 
 def _sigma_z(shares: Sequence[Share], centre: float, *, screens: bool) -> float:

@@ -34,6 +34,14 @@ def test_the_county_comes_out_of_a_new_database_as_expected(okr: Okr) -> None:
     assert set(goals["A1"]["key_results"][0]["reason"]) == {"fi", "sv", "en"}
 
 
+def test_a_command_that_draws_nothing_does_not_wait_for_what_draws() -> None:
+    loaded = "import sys, okr_engine.cli.main; print('altair' in sys.modules)"
+
+    printed = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+
+    assert printed.stdout == "False\n"
+
+
 def test_what_was_known_before_the_demo_is_nothing(okr: Okr) -> None:
     okr("demo", "--case", "county")
 

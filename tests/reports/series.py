@@ -52,6 +52,17 @@ def monthly(values: Sequence[float | None], **more: Any) -> FigureSeries:
     return replace(series, **more)
 
 
+def counted(count: int, *, last: int = 80) -> FigureSeries:
+    """Shares of large and small wholes by turns, four in five of each but of the `last` per cent."""
+    wholes = [400 if number % 2 else 60 for number in range(count - 1)] + [400]
+    cases = [of * 4 // 5 + (number % 3 - 1) * of // 40 for number, of in enumerate(wholes[:-1])] + [4 * last]
+    figures = [
+        month(number, round(100 * of_them / of, 10), numerator=Decimal(of_them), denominator=Decimal(of))
+        for number, (of_them, of) in enumerate(zip(cases, wholes, strict=True))
+    ]
+    return replace(monthly([80] * count), figures=tuple(figures))
+
+
 def target(value: float, *, since: date = FIRST.start, until: date | None = None) -> DatedLimit:
     return DatedLimit(since, until, Decimal(str(value)), None, None, TargetBasis.OWN)
 

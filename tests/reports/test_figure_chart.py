@@ -15,7 +15,7 @@ from okr_engine.reports.labels import Word, words_of
 from okr_engine.services.figure_series import FigureSeries, Happening, HappeningKind
 from okr_engine.statistics.trajectories import Path, Step, SteppedPath
 from okr_engine.words import Language
-from tests.reports.series import FIRST, STEADY, break_on, control_chart_of, month, monthly, target
+from tests.reports.series import FIRST, STEADY, break_on, control_chart_of, counted, month, monthly, target
 
 FINNISH = Canvas(Language.FI)
 
@@ -74,6 +74,62 @@ def test_a_shares_limits_are_cut_where_nothing_can_lie_beyond() -> None:
     series = monthly([99, 90] * 8)
 
     assert max(row["value"] for row in rows(series, "control")) == 100
+
+
+def test_limits_of_each_shares_own_go_in_steps_around_one_mean() -> None:
+    drawn = chart(counted(14))["datasets"]
+
+    levels = {row["value"] for row in drawn["control"] if row["value"] == row["to"]}
+    assert len(drawn["mean"]) == 1
+    assert len(levels) == 4
+    assert all(row["day"] == row["until"] for row in drawn["control"] if row["value"] != row["to"])
+
+
+def test_steps_are_dashed_while_they_are_on_trial() -> None:
+    assert rows(counted(7), "trial") == rows(counted(7), "control") == []
+    assert (len(rows(counted(8), "trial")) > 2, rows(counted(8), "control")) == (True, [])
+
+
+def test_steps_of_shares_are_cut_where_nothing_can_lie_beyond() -> None:
+    series = counted(14)
+    nearly = [
+        replace(one, value=Decimal(95), numerator=one.denominator * 19 / 20)
+        for one in series.figures
+        if one.denominator is not None
+    ]
+
+    levels = [row["value"] for row in rows(replace(series, figures=tuple(nearly)), "control")]
+
+    assert max(levels) == 100
+
+
+def test_a_missing_share_leaves_a_gap_between_the_steps() -> None:
+    series = counted(15)
+    gap = replace(series, figures=(*series.figures[:6], month(6, None), *series.figures[7:]))
+
+    drawn = rows(gap, "control")
+    assert drawn
+    assert not any(row["day"] < FIRST.shifted(6).start.toordinal() + 9 < row["until"] for row in drawn)
+
+
+def test_a_share_beyond_its_own_limits_is_a_signal_and_called_so() -> None:
+    drawn = chart(counted(14, last=99))
+
+    last = drawn["datasets"]["dots"][-1]
+    assert (last["shape"], last["called"]) == ("triangle-up", "ylärajan yläpuolella")
+    assert "called" in str(drawn["layer"])
+
+
+@pytest.mark.parametrize("count", [8, 13, 26, 60])
+@pytest.mark.parametrize("width", [300, 860])
+def test_steps_are_named_once_and_their_words_meet_no_others(count: int, width: int) -> None:
+    series, canvas = counted(count), Canvas(Language.FI, width=width)
+    drawing = drawing_of(series, control_chart_of(series), canvas)
+
+    words = words_of(drawing, Ground.of(drawing, canvas))
+
+    assert sum("raja" in one.text for one in words) == 2
+    assert [pair for pair in combinations(words, 2) if meet(*pair)] == []
 
 
 def test_where_new_limits_begin_a_mark_says_since_when_and_why() -> None:

@@ -9,7 +9,7 @@ from okr_engine.reports.figure_rows import FigureRow, figure_rows
 from okr_engine.services.figure_series import FigureSeries, Happening, HappeningKind
 from okr_engine.statistics.trajectories import Path
 from okr_engine.words import Language
-from tests.reports.series import FIRST, STEADY, break_on, control_chart_of, month, monthly, target
+from tests.reports.series import FIRST, STEADY, break_on, control_chart_of, counted, month, monthly, target
 
 
 def told(series: FigureSeries) -> list[FigureRow]:
@@ -45,6 +45,14 @@ def test_a_row_has_the_limits_it_lies_between_and_what_it_is_called() -> None:
     assert "keskiarvo" in last.control
     assert last.called == "ylärajan yläpuolella"
     assert "alustavat" in told(monthly(STEADY[:8]))[0].control
+
+
+def test_a_share_stands_beside_the_limits_of_its_own_whole() -> None:
+    small, large, *_, last = told(counted(14, last=99))
+
+    assert "" not in (small.control, large.control)
+    assert small.control != large.control
+    assert last.called == "ylärajan yläpuolella"
 
 
 def test_few_points_have_no_limits_and_are_called_nothing() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from okr_engine.statistics.p_charts import Method, p_prime_chart
@@ -131,6 +131,9 @@ def test_where_nothing_has_changed_hardly_a_share_lies_outside_its_own_limits() 
         lambda pairs: [Share(min(count, of), of) for of, count in pairs]
     )
 )
+@example([Share(1, 10), Share(1, 10)])
+@example([Share(1, 15), Share(1, 15), Share(1, 15)])
+@example([Share(45, 50), Share(45, 50)])
 def test_a_share_and_what_it_leaves_are_judged_as_mirror_images(shares: list[Share]) -> None:
     left = [Share(one.of - one.count, one.of) for one in shares]
     here, there = chart_of(shares, Improvement.DECREASE), chart_of(left, Improvement.INCREASE)
