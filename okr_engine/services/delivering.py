@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from connectors.kit.addresses import Reach
-from connectors.kit.client import Patience, open_client
+from connectors.kit.client import Clock, Patience, open_client
 from connectors.platforms import Platforms, known_platforms
 from okr_engine.access import SCHEDULE
 from okr_engine.errors import (
@@ -156,4 +156,4 @@ def _endpoint(session: Session, endpoint_id: UUID) -> TaskEndpoint:
 def _client(settings: PlatformSettings, place: Installation) -> httpx.Client:
     hosts = frozenset(host.lower() for host in settings.hosts)
     inner = hosts & place.settings.inner_host_names
-    return open_client(Reach(hosts=hosts - inner, inner=inner), patience=_ONE_ATTEMPT)
+    return open_client(Reach(hosts=hosts - inner, inner=inner), patience=_ONE_ATTEMPT, clock=Clock(now=place.clock))
