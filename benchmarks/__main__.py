@@ -10,7 +10,18 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import back_testing, charting, evaluating, importing, ingesting, judging, measuring, pages, starting
+from benchmarks import (
+    back_testing,
+    charting,
+    delivering,
+    evaluating,
+    importing,
+    ingesting,
+    judging,
+    measuring,
+    pages,
+    starting,
+)
 from benchmarks.figures import Figure
 from benchmarks.large_county import LargeCounty
 
@@ -41,6 +52,7 @@ BENCHMARKS = (
     Benchmark("measure", "KPIs from events", measuring.measure),
     Benchmark("hundred-million", "KPIs from a hundred million events", measuring.hundred_million, asked_for=True),
     Benchmark("ingest", "Bringing events in", ingesting.measure),
+    Benchmark("deliver", "Steps of actions on their way to task platforms", delivering.measure),
     Benchmark("start", "Start of the server", starting.measure),
     Benchmark("pages", "Overview and Goal on that data", pages.measure),
 )

@@ -16,6 +16,10 @@ OkrError
 │   ├── SourceUnavailable     the worker retries, not before the moment it names
 │   ├── CredentialsRefused    someone renews the credentials
 │   └── SchemaChanged         a data steward corrects the column map, or asks the supplier
+├── PlatformError             a task platform and we did not come together; the action stays as it is
+│   ├── TaskRefused           someone corrects what the platform does not take, and sends the task again
+│   ├── PlatformGone          someone gives the endpoint its new address; until then it pauses
+│   └── ForgedMessage         what comes in is not proved to be the platform's: nothing is done
 └── OperatorError             whoever runs the installation acts
     ├── DatabaseNotReady      no schema yet, or an older one: migrate
     ├── DatabaseIsNewer       the schema comes from a newer version: update the program
@@ -157,6 +161,22 @@ class CredentialsRefused(SourceError):
 
 class SchemaChanged(SourceError):
     """What comes does not have the columns or the structure that the settings speak of."""
+
+
+class PlatformError(OkrError):
+    """A task platform and we did not come together."""
+
+
+class TaskRefused(PlatformError):
+    """The platform does not take this task, however often it is sent."""
+
+
+class PlatformGone(PlatformError):
+    """Nobody takes tasks at that address any longer."""
+
+
+class ForgedMessage(PlatformError):
+    """A message from outside that is not signed, too old, altered or not legible."""
 
 
 class OperatorError(OkrError):

@@ -10,6 +10,7 @@ import typer
 from okr_engine.cli import (
     charting,
     control_charts,
+    delivering,
     explaining,
     files,
     health,
@@ -29,10 +30,12 @@ rule_group = typer.Typer(no_args_is_help=True, help="The rules that give statuse
 audit = typer.Typer(no_args_is_help=True, help="The audit log.")
 events = typer.Typer(no_args_is_help=True, help="Canonical events.")
 source_group = typer.Typer(invoke_without_command=True, callback=sources.list_sources)
+delivery_group = typer.Typer(no_args_is_help=True, help="Steps of actions on their way to task platforms.")
 app.add_typer(rule_group, name="rules")
 app.add_typer(audit, name="audit")
 app.add_typer(events, name="events")
 app.add_typer(source_group, name="sources")
+app.add_typer(delivery_group, name="deliveries")
 
 app.command("serve")(serving.serve)
 app.command("demo")(files.demo)
@@ -56,6 +59,10 @@ rule_group.command("back-test")(rules.try_rules)
 rule_group.command("publish")(rules.publish_rules)
 audit.command("verify")(health.verify_audit_log)
 events.command("check")(measuring.check_folder)
+delivery_group.command("list")(delivering.list_deliveries)
+delivery_group.command("connect")(delivering.connect_platform)
+delivery_group.command("replay")(delivering.replay_delivery)
+delivery_group.command("resume")(delivering.resume_endpoint)
 source_group.command("add")(sources.add_sources)
 source_group.command("try")(sources.try_source)
 source_group.command("runs")(sources.show_runs)

@@ -2,6 +2,7 @@
 
 from okr_engine.model.actions import ActionEvent, ActionEventKind, ActionState, ActionStep, CorrectiveAction
 from okr_engine.model.audit import AuditEntry
+from okr_engine.model.deliveries import Delivery, DeliveryState, InboxMessage, OutboxMessage, TaskEndpoint
 from okr_engine.model.indicators import (
     BreakKind,
     ComparabilityBreak,
@@ -73,11 +74,14 @@ __all__ = [
     "ComparabilityBreakForm",
     "ComputedPeriod",
     "CorrectiveAction",
+    "Delivery",
+    "DeliveryState",
     "Direction",
     "FindingAnswer",
     "FindingKind",
     "Goal",
     "GoalForm",
+    "InboxMessage",
     "Indicator",
     "IndicatorForm",
     "IndicatorKind",
@@ -95,6 +99,7 @@ __all__ = [
     "NoDataReason",
     "OrgUnit",
     "OrgUnitForm",
+    "OutboxMessage",
     "OwnerAssessment",
     "Person",
     "PersonForm",
@@ -123,5 +128,6 @@ __all__ = [
     "Target",
     "TargetBasis",
     "TargetForm",
+    "TaskEndpoint",
     "Timetable",
 ]

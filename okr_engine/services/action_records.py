@@ -1,6 +1,6 @@
 """What every corrective action is made of: a free code, its chain of roles, and its history."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from okr_engine.model import (
 )
 from okr_engine.periods import Period
 from okr_engine.rulebook import ActionThen
+from okr_engine.services.outbox import emit
 
 
 def roles_above(
@@ -56,18 +57,27 @@ def enter_recurrences(session: Session, quarter: Period, rules: Mapping[UUID, st
     events = columns_of(ActionEvent.action_id, ActionEvent.kind, ActionEvent.data)
     for action, kind, data in session.execute(events.where(col(ActionEvent.action_id).in_(known))):
         known[action].append(data if kind == ActionEventKind.RECURRED else None)
-    session.add_all(
-        event_of(session, action, len(happened) + 1, ActionEventKind.RECURRED, again)
-        for action, happened in known.items()
-        if (again := {"period": quarter.code, "rule": rules[action]}) not in happened
+    record(
+        session,
+        [
+            event_of(session, action, len(happened) + 1, ActionEventKind.RECURRED, again)
+            for action, happened in known.items()
+            if (again := {"period": quarter.code, "rule": rules[action]}) not in happened
+        ],
     )
-    session.flush()
 
 
 def happened(session: Session, action: CorrectiveAction, kind: ActionEventKind, data: dict[str, Any]) -> None:
     """Add a line to the action's history."""
     last = session.exec(select(func.max(ActionEvent.number)).where(ActionEvent.action_id == action.id)).one()
-    session.add(event_of(session, action.id, (last or 0) + 1, kind, data))
+    record(session, [event_of(session, action.id, (last or 0) + 1, kind, data)])
+
+
+def record(session: Session, events: Sequence[ActionEvent]) -> None:
+    """Keep steps of actions, and put them on their way to the task platforms there are."""
+    session.add_all(events)
+    session.flush()
+    emit(session, events)
 
 
 def event_of(

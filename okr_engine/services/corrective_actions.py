@@ -33,6 +33,7 @@ from okr_engine.services.action_records import (
     event_of,
     free_codes,
     happened,
+    record,
     roles_above,
     units_and_roles,
 )
@@ -177,9 +178,10 @@ def _raise(
         steps += chain
         raised = {"period": quarter.code, "rule": finding.rule}
         events.append(event_of(session, action.id, 1, ActionEventKind.RAISED, raised))
-    for rows in (actions, steps, events):
+    for rows in (actions, steps):
         session.add_all(rows)
         session.flush()
+    record(session, events)
     return actions
 
 

@@ -16,6 +16,7 @@ from okr_engine.services.action_records import (
     event_of,
     free_codes,
     happened,
+    record,
     roles_above,
     units_and_roles,
 )
@@ -99,7 +100,8 @@ def _raise(
     chain = chain_of(action.id, finding.then, roles)
     action.assigned_role_id = next((step.role_id for step in chain if step.role_id), None)
     raised = {"period": quarter.code, "rule": finding.rule}
-    for rows in ([action], chain, [event_of(session, action.id, 1, ActionEventKind.RAISED, raised)]):
+    for rows in ([action], chain):
         session.add_all(rows)
         session.flush()
+    record(session, [event_of(session, action.id, 1, ActionEventKind.RAISED, raised)])
     return action

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from okr_engine.access import SCHEDULE
 from okr_engine.errors import OkrError
+from okr_engine.services.delivering import deliver_due
 from okr_engine.services.evaluation import decide_newly_covered, newly_covered
 from okr_engine.services.installation import Installation
 from okr_engine.services.pulls import pull
@@ -55,21 +56,27 @@ def decide_by_new_rules(place: Installation, keep_going: Callable[[], bool]) -> 
     return place.act(SCHEDULE, decide_newly_covered, place.rulebooks).decided
 
 
+def deliver_tasks(place: Installation, keep_going: Callable[[], bool]) -> int:
+    """Send every step of an action that is due to a task platform; how many were tried."""
+    return deliver_due(place, keep_going)
+
+
 TIMETABLE = (
     Job("pull due sources", timedelta(seconds=3), pull_due_sources),
     Job("decide by new rules", timedelta(minutes=10), decide_by_new_rules),
+    Job("deliver tasks", timedelta(seconds=3), deliver_tasks),
 )
 
 
 @contextmanager
 def running_worker(place: Installation) -> Iterator[None]:
-    """Work beside the block, in one thread; at its end, what is under way stops at the next page that it has read."""
+    """Work beside the block, each job in a thread of its own; at its end, each stops where it has read or sent last."""
     over = Event()
     # It warns of each tick that finds the one before still at work, which is as it should be.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
         timezone="UTC",
-        executors={"default": ThreadPoolExecutor(1)},
+        executors={"default": ThreadPoolExecutor(len(TIMETABLE))},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for job in TIMETABLE:

@@ -143,6 +143,7 @@ SHARED_TEXTS = {
     "rule_sum.times",
     "rule_words.of",
     "sources.required",
+    "task.title",
     "upload.required",
     "unit.index",
 }

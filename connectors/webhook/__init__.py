@@ -1,0 +1,1 @@
+"""Signed webhooks: CloudEvents to any automation that can check a signature."""

@@ -1,0 +1,104 @@
+"""What leaves and what comes in: endpoints on task platforms, the outbox, each delivery, and the inbox."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from okr_engine.model.columns import Choice, Code, Moment
+from okr_engine.model.rows import Editable, Row
+
+_AT_THE_HEAD = text("due_at IS NOT NULL")
+_OPEN = text("finished_at IS NULL")
+
+
+class TaskEndpoint(Editable, table=True):
+    """A place on a task platform where actions appear as tasks; paused while somebody has to put something right."""
+
+    __tablename__ = "task_endpoint"
+    code: Code = Field(unique=True)
+    platform: str = Field(max_length=60)
+    settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    paused_at: datetime | None = Field(default=None, sa_type=Moment)
+    paused_because: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+
+
+class OutboxMessage(Row, table=True):
+    """One step of an action and the task as it then was, kept in the transaction of the step; never changed."""
+
+    audited = False
+    __tablename__ = "outbox_message"
+    __table_args__ = (UniqueConstraint("action_id", "number"),)
+    action_id: UUID = Field(foreign_key="corrective_action.id")
+    number: int
+    kind: str = Field(max_length=30)
+    at: datetime = Field(sa_type=Moment)
+    task: dict[str, Any] = Field(sa_type=JSON)
+
+
+class DeliveryState(StrEnum):
+    """How a delivery stands; a dead one waits for a person."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+
+
+class Delivery(Row, table=True):
+    """One message on its way to one endpoint.
+
+    Of an action's open deliveries only the head has `due_at`, and the database sees to it: so the order is kept, and
+    nobody else writes to the same task. Whoever holds it has moved `due_at` to the end of the lease.
+    """
+
+    audited = False
+    __table_args__ = (
+        UniqueConstraint("endpoint_id", "message_id"),
+        Index(
+            "uq_delivery_head",
+            "endpoint_id",
+            "action_id",
+            unique=True,
+            sqlite_where=_AT_THE_HEAD,
+            postgresql_where=_AT_THE_HEAD,
+        ),
+        Index("ix_delivery_due", "endpoint_id", "due_at", sqlite_where=_AT_THE_HEAD, postgresql_where=_AT_THE_HEAD),
+        Index(
+            "ix_delivery_open",
+            "endpoint_id",
+            "action_id",
+            "number",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index("ix_delivery_action", "action_id", "endpoint_id", "number"),
+    )
+    message_id: UUID = Field(foreign_key="outbox_message.id", index=True)
+    endpoint_id: UUID = Field(foreign_key="task_endpoint.id")
+    action_id: UUID = Field(foreign_key="corrective_action.id")
+    number: int
+    state: DeliveryState = Field(default=DeliveryState.WAITING, sa_type=Choice(DeliveryState))
+    attempts: int = 0
+    due_at: datetime | None = Field(default=None, sa_type=Moment)
+    held_by: str | None = Field(default=None, max_length=100)
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
+    ref: str | None = Field(default=None, max_length=500)
+    revision: str | None = Field(default=None, max_length=200)
+    error: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+
+
+class InboxMessage(Row, table=True):
+    """A proved message from a platform, kept once; `is_echo` says that it only repeats what we had written."""
+
+    audited = False
+    __tablename__ = "inbox_message"
+    __table_args__ = (UniqueConstraint("endpoint_id", "message_id"),)
+    endpoint_id: UUID = Field(foreign_key="task_endpoint.id")
+    message_id: str = Field(max_length=100)
+    action_id: UUID = Field(foreign_key="corrective_action.id", index=True)
+    state: str = Field(max_length=30)
+    received_at: datetime = Field(sa_type=Moment)
+    is_echo: bool = False

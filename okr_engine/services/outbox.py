@@ -1,0 +1,155 @@
+"""corrective action → outbox: each step of an action is put on its way in the transaction that records it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlmodel import Session, col, select
+
+from okr_engine.database import columns_of, insert_all, moment_of
+from okr_engine.i18n import say
+from okr_engine.model import (
+    ActionEvent,
+    ActionState,
+    ActionStep,
+    CorrectiveAction,
+    Delivery,
+    Indicator,
+    KeyResult,
+    OutboxMessage,
+    Person,
+    Role,
+    Source,
+    TaskEndpoint,
+)
+from okr_engine.words import Language, Words
+from okr_engine.workflow.tasks import Task, TaskMessage, TaskState
+
+_STATES = {
+    ActionState.RAISED: TaskState.OPEN,
+    ActionState.ACKNOWLEDGED: TaskState.IN_PROGRESS,
+    ActionState.VERIFIED: TaskState.DONE,
+}
+
+
+def emit(session: Session, events: Sequence[ActionEvent]) -> None:
+    """Put steps of actions on their way to every endpoint; nothing happens where there is none."""
+    endpoints = session.scalars(columns_of(TaskEndpoint.id)).all()
+    if not (endpoints and events):
+        return
+    tasks = _tasks(session, {event.action_id for event in events})
+    messages = [
+        {
+            "id": uuid4(),
+            "action_id": event.action_id,
+            "number": event.number,
+            "kind": event.kind.value,
+            "at": event.at,
+            "task": tasks[event.action_id],
+        }
+        for event in sorted(events, key=lambda event: event.number)
+    ]
+    insert_all(session, OutboxMessage, messages)
+    insert_all(session, Delivery, _deliveries(session, endpoints, messages))
+
+
+def told(message: OutboxMessage, *, language: Language, app_address: str) -> TaskMessage:
+    """The message in one language, with the address at which the action is found."""
+    task = message.task
+    return TaskMessage(
+        id=str(message.id),
+        kind=message.kind,
+        number=message.number,
+        at=message.at,
+        task=Task(
+            code=task["code"],
+            title=say(
+                language,
+                "task.title",
+                code=task["code"],
+                action=say(language, f"action.{task['action']}"),
+                subject=_in(task["subject"], language),
+            ),
+            text=_in(task["because"], language),
+            assignee=_in(task["assignee"], language) or None,
+            accountable=_in(task["accountable"], language) or None,
+            due=date.fromisoformat(task["due"]),
+            link=f"{app_address}/my-work?action={task['code']}",
+            state=TaskState(task["state"]),
+        ),
+    )
+
+
+def _deliveries(
+    session: Session, endpoints: Sequence[UUID], messages: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """One for each endpoint; the first of an action is due now, those behind it when it has been finished."""
+    actions = {message["action_id"] for message in messages}
+    under_way = columns_of(Delivery.endpoint_id, Delivery.action_id).where(
+        col(Delivery.finished_at).is_(None), col(Delivery.action_id).in_(actions)
+    )
+    waiting = {tuple(row) for row in session.execute(under_way)}
+    found = []
+    for endpoint in endpoints:
+        for message in messages:
+            place = (endpoint, message["action_id"])
+            found.append(
+                {
+                    "id": uuid4(),
+                    "message_id": message["id"],
+                    "endpoint_id": endpoint,
+                    "action_id": message["action_id"],
+                    "number": message["number"],
+                    "due_at": None if place in waiting else moment_of(session),
+                }
+            )
+            waiting.add(place)
+    return found
+
+
+def _tasks(session: Session, actions: set[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Each action as JSON keeps it: words in every language, to be told in the endpoint's own."""
+    roles = {role.id: role.name for role in session.exec(select(Role))}
+    subjects = _subjects(session)
+    steps = select(ActionStep).where(col(ActionStep.action_id).in_(actions), ActionStep.level == 1)
+    accountable = {step.action_id: step.role_id for step in session.exec(steps)}
+    rows = session.exec(
+        select(CorrectiveAction, Person)
+        .outerjoin(Person, col(Person.id) == col(CorrectiveAction.assigned_person_id))
+        .where(col(CorrectiveAction.id).in_(actions))
+    )
+    return {
+        action.id: {
+            "code": action.code,
+            "action": action.action,
+            "subject": asdict(subjects[action.subject_id]),
+            "because": action.because,
+            "assignee": asdict(_named(person) or _held_by(action.assigned_role_id, roles)),
+            "accountable": asdict(_held_by(accountable.get(action.id), roles)),
+            "due": action.due.isoformat(),
+            "state": _STATES[action.state].value,
+        }
+        for action, person in rows
+    }
+
+
+def _subjects(session: Session) -> dict[UUID, Words]:
+    found = {source.id: source.name for source in session.exec(select(Source))}
+    measured = select(KeyResult, Indicator).join(Indicator, col(Indicator.id) == col(KeyResult.indicator_id))
+    for key_result, indicator in session.exec(measured):
+        found[key_result.id] = key_result.name or indicator.name
+    return found
+
+
+def _held_by(role: UUID | None, roles: Mapping[UUID, Words]) -> Words:
+    return roles[role] if role else Words()
+
+
+def _named(person: Person | None) -> Words | None:
+    return Words(person.name, person.name, person.name) if person else None
+
+
+def _in(words: Mapping[str, str | None], language: Language) -> str:
+    return Words(**words).spoken(language)[0]

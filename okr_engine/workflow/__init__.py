@@ -1,0 +1,1 @@
+"""Tasks out: the contract of a task platform, the task itself, what a message says and how it is signed."""

@@ -1,0 +1,61 @@
+"""CloudEvents 1.0 in structured JSON: how a message about a task is written, and how a report is read.
+
+Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
+"""
+
+import json
+from dataclasses import asdict
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from okr_engine.errors import ForgedMessage
+from okr_engine.words import message
+from okr_engine.workflow.tasks import TaskMessage, TaskReport, TaskState
+
+CONTENT_TYPE = "application/cloudevents+json"
+LARGEST_REPORT = 20_000
+
+
+def event_body(sent: TaskMessage, *, source: str) -> bytes:
+    """The message as a CloudEvent: always the same bytes for the same message."""
+    event = {
+        "specversion": "1.0",
+        "id": sent.id,
+        "source": source or "/okr-engine",
+        "type": f"okr.corrective_action.{sent.kind}",
+        "subject": sent.task.code,
+        "time": sent.at.isoformat().replace("+00:00", "Z"),
+        "sequence": str(sent.number),
+        "datacontenttype": "application/json",
+        "data": {**asdict(sent.task), "due": sent.task.due.isoformat()},
+    }
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def read_report(message_id: str, body: bytes) -> TaskReport:
+    """What a report tells; ForgedMessage for whatever is no CloudEvent of type `okr.task.reported`."""
+    try:
+        if len(body) > LARGEST_REPORT:
+            raise ValueError("too large")
+        read = _Report.model_validate_json(body)
+    except ValueError as error:
+        raise _unreadable() from error
+    return TaskReport(message_id=message_id, code=read.subject, state=read.data.state)
+
+
+class _Told(BaseModel):
+    state: TaskState
+
+
+class _Report(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    specversion: Literal["1.0"]
+    type: Literal["okr.task.reported"]
+    subject: str = Field(min_length=1, max_length=60)
+    data: _Told
+
+
+def _unreadable() -> ForgedMessage:
+    return ForgedMessage(message("task_platforms.unreadable"))
