@@ -57,6 +57,7 @@ from okr_engine.model.strategy import (
     TargetBasis,
     TargetForm,
 )
+from okr_engine.model.tokens import AnsweredRequest, ApiToken, TokenScope
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
 
 __all__ = [
@@ -65,6 +66,8 @@ __all__ = [
     "ActionEventKind",
     "ActionState",
     "ActionStep",
+    "AnsweredRequest",
+    "ApiToken",
     "AuditEntry",
     "BreakKind",
     "Calculation",
@@ -124,4 +127,5 @@ __all__ = [
     "TargetBasis",
     "TargetForm",
     "Timetable",
+    "TokenScope",
 ]
