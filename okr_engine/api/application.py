@@ -47,6 +47,7 @@ def application(installation: Callable[[], Installation], settings: Settings) ->
         max_body_size=settings.api_max_body_kb * 1024,
     )
     app.state.installation = installation
+    app.state.language = settings.language
     app.state.allowance = Allowance(settings.api_requests_per_minute)
     answer_problems_of(app)
     version_1 = APIRouter(prefix="/v1", responses=_answers(_ANYWHERE))

@@ -23,7 +23,6 @@ from okr_engine.errors import (
     TokenRefused,
 )
 from okr_engine.i18n import say, speak
-from okr_engine.settings import Settings
 from okr_engine.words import Language, Message, message
 
 _log = logging.getLogger("okr_engine")
@@ -143,7 +142,8 @@ def answer_problems_of(app: FastAPI) -> None:
 def wanted_language(request: Request) -> Language:
     """The first language of Accept-Language that we speak, or else the installation's."""
     asked = [part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
-    return next((Language(one) for one in asked if one in list(Language)), Settings().language)
+    home: Language = request.app.state.language
+    return next((Language(one) for one in asked if one in list(Language)), home)
 
 
 def _ours(request: Request, error: Exception) -> Response:
