@@ -77,7 +77,7 @@ class StatusAnswer(Answer):
     target: Decimal | None = Field(examples=["100"])
     measure: MeasureUnit
     no_data_reason: NoDataReason | None
-    rule: str | None = Field(examples=["first_figures_against_target"])
+    rule: str | None = Field(examples=["target_missed_and_not_compared_across_a_break"])
     rule_version: str | None
     decided_at: datetime | None
     reason: Texts
