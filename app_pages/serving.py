@@ -14,12 +14,13 @@ from starlette.datastructures import Address
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit import config
 
 from app_pages.components.here import DEMO_COOKIE, LANGUAGE_COOKIE, installation, t
+from okr_engine.api.application import application
 from okr_engine.errors import NotFound, OkrError
 from okr_engine.i18n import say
 from okr_engine.packaged import theme_file
@@ -59,6 +60,7 @@ def routes() -> list[BaseRoute]:
         Route("/healthz", _healthz),
         Route("/demo/sign-in/{person}", _demo_sign_in),
         Route("/demo/sign-out", _demo_sign_out),
+        Mount("/api", application(installation, Settings())),
     ]
 
 

@@ -10,7 +10,9 @@ OkrError
 │   ├── InvalidSource         what is told of a source: every field that cannot be kept
 │   ├── StaleEdit             somebody saved in between: both texts are shown
 │   ├── NotFound              nothing has that code
-│   └── NotAllowed            the person's roles do not reach that far
+│   ├── NotAllowed            the person's roles do not reach that far
+│   ├── TokenRefused          the program gets a token that holds: known, not expired, not revoked
+│   └── KeyUsedAgain          the program gives each request an idempotency key of its own
 ├── InvalidEvent              the record is set aside and counted; the rest goes on
 ├── SourceError               an outside system did not answer as agreed; the last good figures stay
 │   ├── SourceUnavailable     the worker retries, not before the moment it names
@@ -133,6 +135,14 @@ class NotFound(InputError):
 
 class NotAllowed(InputError):
     """The person's roles do not reach that far."""
+
+
+class TokenRefused(InputError):
+    """No token, or one that is unknown, expired or revoked."""
+
+
+class KeyUsedAgain(InputError):
+    """An idempotency key that has been used for another request."""
 
 
 class InvalidEvent(OkrError):

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     )
     worker: bool = Field(default=True, description="Read due sources in the server's own process")
     max_upload_mb: int = Field(default=50, ge=1, le=1000, description="The largest workbook that is read")
+    api_requests_per_minute: int = Field(default=600, ge=1, description="How often one token may ask the API")
+    api_max_body_kb: int = Field(default=256, ge=1, le=10_240, description="The largest body that the API reads")
     oidc_metadata_url: str | None = Field(
         default=None, description="The identity provider's /.well-known/openid-configuration"
     )

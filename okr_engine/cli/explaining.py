@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlmodel import Session
@@ -16,12 +16,10 @@ from okr_engine.cli.statuses import typed_quarter
 from okr_engine.errors import NotFound
 from okr_engine.i18n import day, figure, moment, say, speak, spoken
 from okr_engine.i18n import period as period_told
-from okr_engine.model.rows import as_json, as_json_values
 from okr_engine.periods import Period
-from okr_engine.services.accepted_deviations import DeviationView
-from okr_engine.services.assessments import AssessmentView
 from okr_engine.services.deviation_words import accepted_in_words
 from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
+from okr_engine.services.explanation_data import explanation_as_data
 from okr_engine.services.explanation_words import band_in_words, decided_before, nearly_in_words, what_would_change_it
 from okr_engine.services.figure_series import Observed
 from okr_engine.services.goal_reports import KeyResultReport, key_result_report
@@ -52,7 +50,7 @@ def explain(
     if html is not None:
         _write(html, report, card, quarter, Reader(language, zone), place.now())
     elif as_json:
-        typer.echo(json.dumps(_as_json(report, card, quarter), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(explanation_as_data(report, card, quarter), ensure_ascii=False, indent=2))
     else:
         _tell(report, card, quarter, Reader(language, zone))
 
@@ -140,86 +138,3 @@ def _figure(report: KeyResultReport, one: Observed, language: Language) -> str:
     if one.value is None:
         return say(language, f"no_data.{one.no_data_reason}") if one.no_data_reason else "–"
     return figure(one.value, report.standing.measure, language, decimals=report.standing.decimals)
-
-
-def _as_json(report: KeyResultReport, card: ExplanationCard | None, quarter: Period) -> dict[str, Any]:
-    standing, decision, chart = report.standing, report.standing.decision, report.variation
-    return {
-        "key_result": standing.code,
-        "period": quarter.code,
-        "status": standing.status.value,
-        "reason": _in_all(report, decision.because) if decision else None,
-        "flags": [{"flag": one.flag, "reason": _in_all(report, one.because)} for one in decision.flags]
-        if decision
-        else [],
-        "rule": decision.rule if decision else None,
-        "rule_version": decision.rule_version if decision else None,
-        "decided_at": as_json(decision.decided_at) if decision else None,
-        "facts": as_json_values(decision.facts) if decision else {},
-        **(_card_as_json(card, report) if card else {}),
-        "evidence": {
-            "tier": chart.current.tier.value,
-            "points": len(chart.current.values),
-            "signal": chart.signal.wording.value if chart.signal else None,
-            "variation": chart.variation.value if chart.variation else None,
-            "assurance": chart.assurance.value if chart.assurance else None,
-            "sentence": {one.value: variation_in_words(chart, one) for one in Language},
-        },
-        "owner_assessment": _assessment_as_json(report.assessment) if report.assessment else None,
-        "breaks": [one.day.isoformat() for one in report.breaks],
-        "figures": [_figure_as_json(one) for one in report.series],
-    }
-
-
-def _assessment_as_json(view: AssessmentView) -> dict[str, Any]:
-    return {
-        "status": view.status.value,
-        "reason": view.explanation,
-        "expires": as_json(view.expires),
-        "by": view.saved_by,
-    }
-
-
-def _deviation_as_json(view: DeviationView) -> dict[str, Any]:
-    told = {"state": view.state, "since": view.since, "until": view.until, "rationale": view.rationale}
-    told |= {"level": view.level, "accepted_by": view.accepted_by, "accepted_at": view.accepted_at}
-    return {name: as_json(value) for name, value in told.items()}
-
-
-def _card_as_json(card: ExplanationCard, report: KeyResultReport) -> dict[str, Any]:
-    return {
-        "since": card.since.code,
-        "accepted_deviation": _deviation_as_json(card.deviation) if card.deviation else None,
-        "origins": {one.name: {each.value: speak(one.origin, each) for each in Language} for one in card.facts},
-        "what_would_change_it": {one.value: what_would_change_it(card, report, one) for one in Language},
-        "bands": [
-            {"status": one.status.value, "low": as_json(one.low), "high": as_json(one.high)} for one in card.bands
-        ],
-        "nearly": [
-            {
-                "rule": one.rule.name,
-                "status": one.status.value,
-                "lacks": one.lacking.fact if one.lacking else None,
-                "sentence": {each.value: nearly_in_words(one, card, report, each) for each in Language},
-            }
-            for one in card.near
-        ],
-        "earlier": [
-            {
-                "status": one.status.value,
-                "rule": one.rule,
-                "rule_version": one.rule_version,
-                "value": one.facts.get("value"),
-                "decided_at": as_json(one.decided_at),
-            }
-            for one in card.earlier
-        ],
-    }
-
-
-def _in_all(report: KeyResultReport, because: Words) -> dict[str, str]:
-    return {one.value: _sentence(report, because, one) for one in Language}
-
-
-def _figure_as_json(one: Observed) -> dict[str, Any]:
-    return as_json_values({name: getattr(one, name) for name in Observed.__dataclass_fields__})

@@ -21,6 +21,7 @@ from okr_engine.cli import (
     serving,
     sources,
     statuses,
+    tokens,
 )
 from okr_engine.cli.speaking import complain
 from okr_engine.errors import InputError, OkrError
@@ -29,6 +30,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 rule_group = typer.Typer(no_args_is_help=True, help="The rules that give statuses and call for actions.")
 audit = typer.Typer(no_args_is_help=True, help="The audit log.")
 events = typer.Typer(no_args_is_help=True, help="Canonical events.")
+token_group = typer.Typer(no_args_is_help=True, help="Programs that may ask the API as a person.")
 source_group = typer.Typer(invoke_without_command=True, callback=sources.list_sources)
 delivery_group = typer.Typer(no_args_is_help=True, help="Steps of actions on their way to task platforms.")
 app.add_typer(rule_group, name="rules")
@@ -36,6 +38,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(events, name="events")
 app.add_typer(source_group, name="sources")
 app.add_typer(delivery_group, name="deliveries")
+app.add_typer(token_group, name="tokens")
 
 app.command("serve")(serving.serve)
 app.command("demo")(files.demo)
@@ -66,6 +69,9 @@ delivery_group.command("resume")(delivering.resume_endpoint)
 source_group.command("add")(sources.add_sources)
 source_group.command("try")(sources.try_source)
 source_group.command("runs")(sources.show_runs)
+token_group.command("create")(tokens.create)
+token_group.command("list")(tokens.list_tokens)
+token_group.command("revoke")(tokens.revoke)
 
 
 def main() -> None:

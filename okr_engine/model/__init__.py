@@ -58,6 +58,7 @@ from okr_engine.model.strategy import (
     TargetBasis,
     TargetForm,
 )
+from okr_engine.model.tokens import AnsweredRequest, ApiToken, TokenScope
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
 
 __all__ = [
@@ -66,6 +67,8 @@ __all__ = [
     "ActionEventKind",
     "ActionState",
     "ActionStep",
+    "AnsweredRequest",
+    "ApiToken",
     "AuditEntry",
     "BreakKind",
     "Calculation",
@@ -130,4 +133,5 @@ __all__ = [
     "TargetForm",
     "TaskEndpoint",
     "Timetable",
+    "TokenScope",
 ]

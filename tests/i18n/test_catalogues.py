@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from okr_engine.access import Permission
+from okr_engine.api.problems import Problem
 from okr_engine.measuring.deadlines import Confidence
 from okr_engine.measuring.definition import definition, kpis
 from okr_engine.measuring.working_days import LimitUnit
@@ -51,6 +52,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "action": None,
     "action_event": ActionEventKind,
     "action_state": ActionState,
+    "api_problem": Problem,
     "assurance_icon": AssuranceIcon,
     "break_kind": BreakKind,
     "cadence": Cadence,
