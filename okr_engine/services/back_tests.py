@@ -33,7 +33,7 @@ from okr_engine.services.rulebook_editions import STATUS_FILE, edition_in_force,
 from okr_engine.words import Words
 
 MOST_FLIPPED = 0.2
-"""The share of statuses beyond which a publisher has to say that so much change is meant."""
+"""The share of statuses that judge, before or after, beyond which a publisher has to say that it is meant."""
 
 _QUARTERS_AFTER = 2
 
@@ -66,7 +66,7 @@ def back_test(
     in_force = edition_in_force(session, shipped, today=today)
     names, recorded = names_of_key_results(session, actor), _recorded(session)
     quarters = sorted({quarter for statuses in recorded.values() for quarter in statuses})
-    counts, matrix, heard = [], Counter[tuple[Status, Status]](), set[str]()
+    counts, matrix, heard, judging = [], Counter[tuple[Status, Status]](), set[str](), 0
     notable: list[Case] = []
     with trial_of(yaml, STATUS_FILE) as trial:
         for quarter in track(quarters):
@@ -75,6 +75,7 @@ def back_test(
             cases = list(_cases(rows, judged, trial, quarter, names, recorded))
             heard |= judged.heard
             counts.append(_counted(quarter, cases))
+            judging += sum(one.is_judged for one in cases)
             matrix.update((one.before, one.after) for one in cases)
             notable += [one for one in cases if one.is_flipped or one.harm]
         silent = _never_heard(trial, heard, in_force.rulebook)
@@ -89,7 +90,7 @@ def back_test(
         flips=flips,
         new_reds=_sightings(one for one in flips if one.finds_red),
         lost_reds=_sightings(one for one in flips if one.loses_red),
-        harms=tuple(_harms(notable, flips, matrix.total(), silent)),
+        harms=tuple(_harms(notable, flips, judging, silent)),
     )
 
 
@@ -227,13 +228,14 @@ def _never_heard(trial: Trial, heard: set[str], in_force: Rulebook) -> tuple[str
     return tuple(name for name, one in trial.rules.items() if name not in heard and one.fingerprint not in known)
 
 
-def _harms(notable: Sequence[Case], flips: Sequence[Case], judged: int, silent: tuple[str, ...]) -> Iterator[Harm]:
+def _harms(notable: Sequence[Case], flips: Sequence[Case], judging: int, silent: tuple[str, ...]) -> Iterator[Harm]:
     by_kind: dict[HarmKind, list[Case]] = defaultdict(list)
     for one in notable:
         if one.harm:
             by_kind[one.harm].append(one)
     yield from (Harm(kind, tuple(by_kind[kind])) for kind in HarmKind if by_kind[kind])
-    if judged and len(flips) / judged > MOST_FLIPPED:
-        yield Harm(HarmKind.MUCH_CHANGED, tuple(flips))
+    changed = tuple(one for one in flips if one.is_judged)
+    if len(changed) > MOST_FLIPPED * judging:
+        yield Harm(HarmKind.MUCH_CHANGED, changed)
     if silent:
         yield Harm(HarmKind.RULES_NEVER_HEARD, rules=silent)
