@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import col, select
 
 from okr_engine.access import OPERATOR
 from okr_engine.database import writing
 from okr_engine.errors import InvalidInput, NotAllowed, NotFound
+from okr_engine.model import KeyResult
 from okr_engine.periods import Period
 from okr_engine.rulebook import rulebook_of
 from okr_engine.services.back_test_results import HarmKind
 from okr_engine.services.back_tests import back_test
-from okr_engine.services.evaluation import decide_newly_covered, evaluate
+from okr_engine.services.evaluation import decide_newly_covered, evaluate, newly_covered
 from okr_engine.services.installation import Installation, Rulebooks, read_rulebooks
 from okr_engine.services.measurements import Entry, enter_value
 from okr_engine.services.rule_publishing import publish
@@ -172,6 +174,17 @@ def test_the_worker_decides_by_an_edition_once_its_day_has_come(county: SmallCou
 
     assert versions(county, Q3) == {version}
     assert decide_by_new_rules(replace(place, clock=lambda: IN_AUGUST), lambda: True) == 0
+
+
+def test_a_key_result_that_has_left_a_quarter_does_not_have_it_decided_for_ever(county: SmallCounty) -> None:
+    evaluate_at(county, NOW, Q3)
+    with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
+        session.exec(select(KeyResult).where(col(KeyResult.code) == "A2.1")).one().due = Q2.end
+    publish_milder(county, NEXT_WEEK)
+    place = Installation(Settings(), county.engine, county.rulebooks, clock=lambda: IN_AUGUST)
+    assert decide_by_new_rules(place, lambda: True) > 0
+
+    assert county.ask(newly_covered, today=IN_AUGUST.date()) == set()
 
 
 def test_an_edition_in_force_at_once_decides_the_quarter_under_way_again(county: SmallCounty) -> None:
