@@ -34,9 +34,9 @@ class Rulebook:
 
     @property
     def has_last_word(self) -> bool:
-        """Whether one rule gives a status without any condition, so that nothing is left without one."""
-        deciding = [rule for rule in self.rules if isinstance(rule.then, StatusThen)]
-        return any(not any(pattern.tests for pattern in rule.patterns) for rule in deciding)
+        """Whether one rule gives every key result a status without any condition, so that none is left without one."""
+        deciding = [rule.patterns for rule in self.rules if isinstance(rule.then, StatusThen)]
+        return any([(one.type, one.tests) for one in patterns] == [("key_result", ())] for patterns in deciding)
 
     def rule(self, name: str) -> Rule:
         """The rule of that name; KeyError where there is none."""

@@ -83,7 +83,7 @@ class Trial:
             answer = ""
         finally:
             late.cancel()
-        if not answer:
+        if not answer.endswith("\n"):  # a child that dies while it writes leaves half a line
             raise InvalidInput(self._how_it_ended(), remedy=message("rules.trial_remedy"))
         return json.loads(answer)
 
