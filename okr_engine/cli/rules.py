@@ -107,6 +107,7 @@ def publish_rules(
         place.rulebooks,
         reason=reason,
         valid_from=valid_from.date(),
+        today=place.today(),
         acknowledged=[harm.kind for harm in tested.asks] if acknowledge else [],
     )
     tell("ruling.has_been_published", version=version)

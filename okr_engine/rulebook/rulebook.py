@@ -29,8 +29,12 @@ class Rulebook:
     @cached_property
     def version(self) -> str:
         """The declared version and eight digits of the content, so that no two contents share a version."""
-        content = json.dumps([_content(self), self.valid_from.isoformat()], ensure_ascii=False, default=str)
-        return f"{self.declared_version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+        return f"{self.declared_version}+{_digits([_content(self), self.valid_from.isoformat()])}"
+
+    @cached_property
+    def undated_version(self) -> str:
+        """The same for the same rules from whatever day they are in force."""
+        return f"{self.declared_version}+{_digits(_content(self))}"
 
     @property
     def has_last_word(self) -> bool:
@@ -82,8 +86,11 @@ class Rulebook:
 def fingerprint(rule: Rule) -> str:
     """Eight digits by which a rule is known to decide as another does, whatever its name, words and examples."""
     decides = {name: value for name, value in asdict(rule).items() if name in ("priority", "patterns", "then")}
-    content = json.dumps(decides, ensure_ascii=False, default=str)
-    return hashlib.sha256(content.encode()).hexdigest()[:8]
+    return _digits(decides)
+
+
+def _digits(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()[:8]
 
 
 def _content(rulebook: Rulebook) -> list[object]:

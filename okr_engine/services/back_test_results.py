@@ -161,10 +161,14 @@ class Harm:
 
 @dataclass(frozen=True)
 class BackTest:
-    """What came of trying a draft on the past: of this very text, on the decisions as they were on record."""
+    """What came of trying a draft on the past: of this very text, on the decisions and beside the rules of then.
+
+    Of the versions that it stands `beside` the first one was in force.
+    """
 
     digest: str
     decisions: str
+    beside: tuple[str, ...]
     quarters: tuple[QuarterTried, ...]
     matrix: Mapping[tuple[Status, Status], int]
     flips: tuple[Case, ...]

@@ -29,7 +29,7 @@ from okr_engine.services.back_test_results import (
     Sightings,
 )
 from okr_engine.services.evaluation import Track
-from okr_engine.services.rulebook_editions import STATUS_FILE, edition_in_force, require_publisher
+from okr_engine.services.rulebook_editions import STATUS_FILE, edition_in_force, edition_on, editions, require_publisher
 from okr_engine.words import Words
 
 MOST_FLIPPED = 0.2
@@ -85,6 +85,7 @@ def back_test(
     return BackTest(
         digest=digest_of(yaml),
         decisions=decisions_on_record(session),
+        beside=rules_on_record(session, shipped, today=today),
         quarters=tuple(counts),
         matrix=dict(matrix),
         flips=flips,
@@ -104,6 +105,13 @@ def decisions_on_record(session: Session) -> str:
     current = columns_of(func.count(), func.max(StatusDecision.recorded_at)).where(was_current(StatusDecision, None))
     count, newest = session.execute(current).one()
     return f"{count} {newest}"
+
+
+def rules_on_record(session: Session, shipped: Rulebook, *, today: date) -> tuple[str, ...]:
+    """The version in force and every other one on record: by these a draft's back-test is known to be of now."""
+    known = editions(session)
+    in_force = edition_on(known, today)
+    return (in_force.version if in_force else shipped.version, *(one.version for one in known if one is not in_force))
 
 
 def summary_of(tested: BackTest) -> dict[str, Any]:

@@ -59,8 +59,9 @@ def evaluate(
         raise NotAllowed(message("error.not_allowed.evaluate", name=actor.name))
     ordered = tuple(sorted(set(quarters)))
     decided, raised = 0, list[str]()
-    adopt(session, rulebooks.status)
-    known, today = editions(session), moment_of(session).date()
+    today = moment_of(session).date()
+    adopt(session, rulebooks.status, today=today)
+    known = editions(session)
     for quarter in track(ordered):
         edition = edition_for(known, quarter, today=today)
         if edition is None:

@@ -277,4 +277,4 @@ def test_the_database_is_asked_as_often_for_many_key_results_as_for_few(tried: T
     with reading(tried.county.engine) as session:
         back_test(session, OPERATOR, rules.yaml, rules, today=TODAY)
 
-    assert sum(one.startswith("SELECT") for one in asked) == 4 + len((Q1, Q2, Q3, Q4))
+    assert sum(one.startswith("SELECT") for one in asked) == 5 + len((Q1, Q2, Q3, Q4))
