@@ -32,6 +32,7 @@ class HarmKind(StrEnum):
     RED_LOST = "red_lost"
     MUCH_CHANGED = "much_changed"
     RULES_NEVER_HEARD = "rules_never_heard"
+    SLOW_RULES = "slow_rules"
 
     @property
     def stops(self) -> bool:

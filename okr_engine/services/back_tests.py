@@ -35,6 +35,9 @@ from okr_engine.words import Words
 MOST_FLIPPED = 0.2
 """The share of statuses that judge, before or after, beyond which a publisher has to say that it is meant."""
 
+SLOW = 2.0
+"""The seconds for a quarter beyond which a publisher has to say that the rules may be that slow."""
+
 _QUARTERS_AFTER = 2
 
 
@@ -78,7 +81,7 @@ def back_test(
             judging += sum(one.is_judged for one in cases)
             matrix.update((one.before, one.after) for one in cases)
             notable += [one for one in cases if one.is_flipped or one.harm]
-        silent = _never_heard(trial, heard, in_force.rulebook)
+        silent, is_slow = _never_heard(trial, heard, in_force.rulebook), trial.slowest > SLOW
     notable.sort(key=lambda one: one.subject.code)
     notable.sort(key=lambda one: one.quarter, reverse=True)
     flips = tuple(one for one in notable if one.is_flipped)
@@ -91,7 +94,7 @@ def back_test(
         flips=flips,
         new_reds=_sightings(one for one in flips if one.finds_red),
         lost_reds=_sightings(one for one in flips if one.loses_red),
-        harms=tuple(_harms(notable, flips, judging, silent)),
+        harms=tuple(_harms(notable, flips, judging, silent, is_slow=is_slow)),
     )
 
 
@@ -236,7 +239,9 @@ def _never_heard(trial: Trial, heard: set[str], in_force: Rulebook) -> tuple[str
     return tuple(name for name, one in trial.rules.items() if name not in heard and one.fingerprint not in known)
 
 
-def _harms(notable: Sequence[Case], flips: Sequence[Case], judging: int, silent: tuple[str, ...]) -> Iterator[Harm]:
+def _harms(
+    notable: Sequence[Case], flips: Sequence[Case], judging: int, silent: tuple[str, ...], *, is_slow: bool
+) -> Iterator[Harm]:
     by_kind: dict[HarmKind, list[Case]] = defaultdict(list)
     for one in notable:
         if one.harm:
@@ -247,3 +252,5 @@ def _harms(notable: Sequence[Case], flips: Sequence[Case], judging: int, silent:
         yield Harm(HarmKind.MUCH_CHANGED, changed)
     if silent:
         yield Harm(HarmKind.RULES_NEVER_HEARD, rules=silent)
+    if is_slow:
+        yield Harm(HarmKind.SLOW_RULES)

@@ -15,6 +15,7 @@ from okr_engine.errors import InvalidRules, NotAllowed
 from okr_engine.model import Indicator, Limit, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.rulebook import Rulebook
+from okr_engine.services import back_tests
 from okr_engine.services.back_test_results import BackTest, Harm, HarmKind, Sightings
 from okr_engine.services.back_tests import back_test, check_draft
 from okr_engine.services.measurements import Entry, enter_value
@@ -237,6 +238,14 @@ def test_the_share_that_changes_is_of_the_statuses_that_judge(tried: Tried) -> N
 
     assert len(found.flips) / found.judged <= 0.2
     assert harm(found, HarmKind.MUCH_CHANGED) in found.asks
+
+
+def test_rules_that_take_long_over_a_quarter_have_to_be_seen(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(back_tests, "SLOW", 0.0)
+
+    found = tried.on(another_word)
+
+    assert [one.kind for one in found.asks] == [HarmKind.SLOW_RULES]
 
 
 def test_trying_changes_nothing(tried: Tried) -> None:
