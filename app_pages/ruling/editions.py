@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app_pages.components.answers import name_of
-from app_pages.components.here import clock, installation, language, t, user
+from app_pages.components.here import clock, installation, language, t, today, user
 from app_pages.components.notices import show_error
 from app_pages.components.plain import plain
 from app_pages.components.tables import Column, Part, Row, Section, note, state, tables, text
@@ -79,7 +79,7 @@ def _withdraw(one: EditionView) -> None:
     if not pressed:
         return
     try:
-        installation().act(user(), withdraw, one.version, reason=reason)
+        installation().act(user(), withdraw, one.version, reason=reason, today=today())
     except OkrError as refused:
         show_error(refused)
         return

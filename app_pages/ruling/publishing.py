@@ -41,6 +41,7 @@ def publish_section(yaml: str, tested: BackTest) -> str | None:
             place.rulebooks,
             reason=reason,
             valid_from=valid_from,
+            today=today(),
             acknowledged=seen,
         )
     except OkrError as refused:

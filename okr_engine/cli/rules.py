@@ -17,11 +17,12 @@ from okr_engine.i18n import spoken as in_language
 from okr_engine.model.rows import as_json
 from okr_engine.rulebook import Rulebook, check_examples
 from okr_engine.rulebook.notation import text_of
-from okr_engine.services.back_test_results import BackTest, Case
+from okr_engine.services.back_test_results import BackTest, Case, HarmKind
 from okr_engine.services.back_test_words import back_test_in_words
 from okr_engine.services.back_tests import back_test, check_draft, summary_of
 from okr_engine.services.installation import Installation, read_rulebooks
 from okr_engine.services.rule_publishing import publish, refuse_harm
+from okr_engine.services.rulebook_editions import withdraw
 from okr_engine.services.rulebook_views import edition_text, editions_view
 from okr_engine.services.rules_in_words import RuleInWords, in_words
 
@@ -92,13 +93,18 @@ def publish_rules(
         datetime, typer.Option(formats=["%Y-%m-%d"], help="The day they take force, today or later.")
     ],
     acknowledge: Annotated[
-        bool, typer.Option("--acknowledge", help="What the trial asks to be looked at has been looked at.")
-    ] = False,
+        list[HarmKind] | None,
+        typer.Option(help="One thing that the trial asks to be looked at and that has been; may be repeated."),
+    ] = None,
 ) -> None:
     """Try a file of status rules on the past, and put it in force from a day on if nothing speaks against it."""
     place, yaml = installation(), text_of(file)
     tested = _tried(place, yaml)
     _tell_result(place, tested)
+    acknowledged = acknowledge or []
+    for harm in tested.asks:
+        if harm.kind not in acknowledged:
+            tell("cli.to_acknowledge", kind=harm.kind.value)
     version = place.act(
         OPERATOR,
         publish,
@@ -107,9 +113,20 @@ def publish_rules(
         place.rulebooks,
         reason=reason,
         valid_from=valid_from.date(),
-        acknowledged=[harm.kind for harm in tested.asks] if acknowledge else [],
+        today=place.today(),
+        acknowledged=acknowledged,
     )
     tell("ruling.has_been_published", version=version)
+
+
+def withdraw_rules(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="The edition, by its version.")],
+    reason: Annotated[str, typer.Option(help="Why it is taken back.")],
+) -> None:
+    """Take back an edition of the status rules that is not yet in force."""
+    place = installation()
+    place.act(OPERATOR, withdraw, version, reason=reason, today=place.today())
+    tell("ruling.withdrawn", version=version)
 
 
 def _name(code: str) -> str:

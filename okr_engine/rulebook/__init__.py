@@ -6,6 +6,7 @@ from okr_engine.rulebook.judge import Engine, engine_name
 from okr_engine.rulebook.reading import in_force_from, read_rulebook, rulebook_of
 from okr_engine.rulebook.rulebook import Rulebook, fingerprint
 from okr_engine.rulebook.rules import ActionThen, FlagThen, Rule, StatusThen
+from okr_engine.rulebook.status_rules import mistakes_in_status_rules
 from okr_engine.rulebook.values import Facts
 from okr_engine.rulebook.vocabulary import VOCABULARY, ChainRole, Fact, Kind
 from okr_engine.terms import Status
@@ -29,6 +30,7 @@ __all__ = [
     "engine_name",
     "fingerprint",
     "in_force_from",
+    "mistakes_in_status_rules",
     "read_rulebook",
     "rulebook_of",
 ]

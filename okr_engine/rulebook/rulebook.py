@@ -29,14 +29,18 @@ class Rulebook:
     @cached_property
     def version(self) -> str:
         """The declared version and eight digits of the content, so that no two contents share a version."""
-        content = json.dumps([_content(self), self.valid_from.isoformat()], ensure_ascii=False, default=str)
-        return f"{self.declared_version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+        return f"{self.declared_version}+{_digits([_content(self), self.valid_from.isoformat()])}"
+
+    @cached_property
+    def undated_version(self) -> str:
+        """The same for the same rules from whatever day they are in force."""
+        return f"{self.declared_version}+{_digits(_content(self))}"
 
     @property
     def has_last_word(self) -> bool:
-        """Whether one rule gives a status without any condition, so that nothing is left without one."""
-        deciding = [rule for rule in self.rules if isinstance(rule.then, StatusThen)]
-        return any(not any(pattern.tests for pattern in rule.patterns) for rule in deciding)
+        """Whether one rule gives every key result a status without any condition, so that none is left without one."""
+        deciding = [rule.patterns for rule in self.rules if isinstance(rule.then, StatusThen)]
+        return any([(one.type, one.tests) for one in patterns] == [("key_result", ())] for patterns in deciding)
 
     def rule(self, name: str) -> Rule:
         """The rule of that name; KeyError where there is none."""
@@ -82,8 +86,11 @@ class Rulebook:
 def fingerprint(rule: Rule) -> str:
     """Eight digits by which a rule is known to decide as another does, whatever its name, words and examples."""
     decides = {name: value for name, value in asdict(rule).items() if name in ("priority", "patterns", "then")}
-    content = json.dumps(decides, ensure_ascii=False, default=str)
-    return hashlib.sha256(content.encode()).hexdigest()[:8]
+    return _digits(decides)
+
+
+def _digits(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()[:8]
 
 
 def _content(rulebook: Rulebook) -> list[object]:

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from okr_engine.errors import InvalidInput, InvalidRules, Mistake, Place
+from okr_engine.errors import InvalidInput, InvalidRules, Mistake
 from okr_engine.rulebook.examples import check_examples
 from okr_engine.rulebook.reading import rulebook_of
 from okr_engine.rulebook.rulebook import Rulebook, fingerprint
 from okr_engine.rulebook.rules import Rule, StatusThen
+from okr_engine.rulebook.status_rules import mistakes_in_status_rules
 from okr_engine.rulebook.values import Facts
 from okr_engine.words import Message, message
 
@@ -55,8 +56,7 @@ def _answers_to(told: dict[str, str]) -> Callable[[Any], dict[str, Any]]:
         _say({"mistakes": [_mistake(one) for one in refused.mistakes], "version": "", "rules": []})
         return lambda _facts: {}
     mistakes = [one.mistake for one in check_examples(rulebook)]
-    if not rulebook.has_last_word:
-        mistakes.append(Mistake(Place(file=told["file"]), message("rules.no_last_word")))
+    mistakes += mistakes_in_status_rules(rulebook, told["file"])
     _say(
         {
             "mistakes": [_mistake(one) for one in mistakes],
@@ -74,6 +74,8 @@ def _judged(rulebook: Rulebook, facts: Sequence[Facts]) -> dict[str, Any]:
     except InvalidInput as refused:
         return {"refused": _message(refused.what)}
     deciding = {one.subject: one.rule for one in conclusions if isinstance(one.then, StatusThen)}
+    if without := {str(one["key"]) for one in facts} - deciding.keys():
+        return {"refused": _message(message("rules.without_status", count=len(without)))}
     return {"deciding": deciding, "heard": sorted({one.rule for one in conclusions})}
 
 

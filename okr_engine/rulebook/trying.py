@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Timer
+from time import monotonic
 from typing import Any
 
 from okr_engine.errors import InvalidInput, InvalidRules, Mistake, Place
@@ -52,6 +53,8 @@ class Trial:
         self._child = child
         self._bounds = bounds
         self._is_late = False
+        self.slowest = 0.0
+        """How many seconds its slowest judgement took."""
         self.version = ""
         self.rules: Mapping[str, TriedRule] = {}
 
@@ -65,7 +68,9 @@ class Trial:
 
     def judge(self, facts: Sequence[Facts]) -> Judged:
         """What the draft says of the facts."""
+        begun = monotonic()
         found = self._ask(list(facts))
+        self.slowest = max(self.slowest, monotonic() - begun)
         if refused := found.get("refused"):
             raise InvalidInput(_message(refused))
         return Judged(found["deciding"], frozenset(found["heard"]))
@@ -83,7 +88,7 @@ class Trial:
             answer = ""
         finally:
             late.cancel()
-        if not answer:
+        if not answer.endswith("\n"):  # a child that dies while it writes leaves half a line
             raise InvalidInput(self._how_it_ended(), remedy=message("rules.trial_remedy"))
         return json.loads(answer)
 

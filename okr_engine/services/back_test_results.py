@@ -10,7 +10,7 @@ from okr_engine.periods import Period
 from okr_engine.words import Words
 
 WITHOUT_FIGURE = (Status.NO_DATA, Status.NOT_ASSESSED)
-"""The only things to say of a key result without a figure."""
+"""The only things to say of a key result without a figure; any other status judges it."""
 
 
 class Later(StrEnum):
@@ -22,14 +22,17 @@ class Later(StrEnum):
 
 
 class HarmKind(StrEnum):
-    """What is wrong with a draft; the first three stop it, the others have to be seen before it is published."""
+    """What is wrong with a draft; the first five stop it, the others have to be seen before it is published."""
 
     STATUS_WITHOUT_FIGURE = "status_without_figure"
     STATUTORY_LIMIT_HIDDEN = "statutory_limit_hidden"
-    CONFIRMED_RED_ON_TRACK = "confirmed_red_on_track"
+    CONFIRMED_RED_LOST = "confirmed_red_lost"
+    FIGURE_NOT_JUDGED = "figure_not_judged"
+    MISSED_TARGET_ON_TRACK = "missed_target_on_track"
     RED_LOST = "red_lost"
     MUCH_CHANGED = "much_changed"
     RULES_NEVER_HEARD = "rules_never_heard"
+    SLOW_RULES = "slow_rules"
 
     @property
     def stops(self) -> bool:
@@ -37,7 +40,13 @@ class HarmKind(StrEnum):
         return self in _STOPPING
 
 
-_STOPPING = (HarmKind.STATUS_WITHOUT_FIGURE, HarmKind.STATUTORY_LIMIT_HIDDEN, HarmKind.CONFIRMED_RED_ON_TRACK)
+_STOPPING = (
+    HarmKind.STATUS_WITHOUT_FIGURE,
+    HarmKind.STATUTORY_LIMIT_HIDDEN,
+    HarmKind.CONFIRMED_RED_LOST,
+    HarmKind.FIGURE_NOT_JUDGED,
+    HarmKind.MISSED_TARGET_ON_TRACK,
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,11 @@ class Case:
         return self.before != self.after
 
     @property
+    def is_judged(self) -> bool:
+        """Whether what was recorded or what the draft says judges the figure."""
+        return not {self.before, self.after} <= set(WITHOUT_FIGURE)
+
+    @property
     def loses_red(self) -> bool:
         """Whether the draft no longer calls for support."""
         return self.before == Status.NEEDS_SUPPORT != self.after
@@ -88,9 +102,23 @@ class Case:
             return HarmKind.STATUS_WITHOUT_FIGURE
         if self.after != Status.NEEDS_SUPPORT and self.facts.get("below_limit_periods", 0) >= 2:
             return HarmKind.STATUTORY_LIMIT_HIDDEN
-        if self.loses_red and self.after == Status.ON_TRACK and self.later == Later.CONFIRMED:
-            return HarmKind.CONFIRMED_RED_ON_TRACK
+        if self.loses_red and self.after != Status.CHALLENGES and self.later == Later.CONFIRMED:
+            return HarmKind.CONFIRMED_RED_LOST
+        if self._ignores_figure:
+            return HarmKind.FIGURE_NOT_JUDGED
+        if self._overlooks_target:
+            return HarmKind.MISSED_TARGET_ON_TRACK
         return HarmKind.RED_LOST if self.loses_red else None
+
+    @property
+    def _ignores_figure(self) -> bool:
+        can_be_judged = self.facts.get("has_value") == self.facts.get("judgeable") == 1
+        return can_be_judged and self.before not in WITHOUT_FIGURE and self.after in WITHOUT_FIGURE
+
+    @property
+    def _overlooks_target(self) -> bool:
+        is_missed = self.facts.get("met") == 0 and self.facts.get("has_path") != 1
+        return is_missed and self.after == Status.ON_TRACK != self.before
 
 
 @dataclass(frozen=True)
@@ -134,10 +162,14 @@ class Harm:
 
 @dataclass(frozen=True)
 class BackTest:
-    """What came of trying a draft on the past: of this very text, on the decisions as they were on record."""
+    """What came of trying a draft on the past: of this very text, on the decisions and beside the rules of then.
+
+    Of the versions that it stands `beside` the first one was in force.
+    """
 
     digest: str
     decisions: str
+    beside: tuple[str, ...]
     quarters: tuple[QuarterTried, ...]
     matrix: Mapping[tuple[Status, Status], int]
     flips: tuple[Case, ...]

@@ -29,11 +29,14 @@ from okr_engine.services.back_test_results import (
     Sightings,
 )
 from okr_engine.services.evaluation import Track
-from okr_engine.services.rulebook_editions import STATUS_FILE, edition_in_force, require_publisher
+from okr_engine.services.rulebook_editions import STATUS_FILE, edition_in_force, edition_on, editions, require_publisher
 from okr_engine.words import Words
 
 MOST_FLIPPED = 0.2
-"""The share of statuses beyond which a publisher has to say that so much change is meant."""
+"""The share of statuses that judge, before or after, beyond which a publisher has to say that it is meant."""
+
+SLOW = 2.0
+"""The seconds for a quarter beyond which a publisher has to say that the rules may be that slow."""
 
 _QUARTERS_AFTER = 2
 
@@ -66,7 +69,7 @@ def back_test(
     in_force = edition_in_force(session, shipped, today=today)
     names, recorded = names_of_key_results(session, actor), _recorded(session)
     quarters = sorted({quarter for statuses in recorded.values() for quarter in statuses})
-    counts, matrix, heard = [], Counter[tuple[Status, Status]](), set[str]()
+    counts, matrix, heard, judging = [], Counter[tuple[Status, Status]](), set[str](), 0
     notable: list[Case] = []
     with trial_of(yaml, STATUS_FILE) as trial:
         for quarter in track(quarters):
@@ -75,21 +78,23 @@ def back_test(
             cases = list(_cases(rows, judged, trial, quarter, names, recorded))
             heard |= judged.heard
             counts.append(_counted(quarter, cases))
+            judging += sum(one.is_judged for one in cases)
             matrix.update((one.before, one.after) for one in cases)
             notable += [one for one in cases if one.is_flipped or one.harm]
-        silent = _never_heard(trial, heard, in_force.rulebook)
+        silent, is_slow = _never_heard(trial, heard, in_force.rulebook), trial.slowest > SLOW
     notable.sort(key=lambda one: one.subject.code)
     notable.sort(key=lambda one: one.quarter, reverse=True)
     flips = tuple(one for one in notable if one.is_flipped)
     return BackTest(
         digest=digest_of(yaml),
         decisions=decisions_on_record(session),
+        beside=rules_on_record(session, shipped, today=today),
         quarters=tuple(counts),
         matrix=dict(matrix),
         flips=flips,
         new_reds=_sightings(one for one in flips if one.finds_red),
         lost_reds=_sightings(one for one in flips if one.loses_red),
-        harms=tuple(_harms(notable, flips, matrix.total(), silent)),
+        harms=tuple(_harms(notable, flips, judging, silent, is_slow=is_slow)),
     )
 
 
@@ -103,6 +108,13 @@ def decisions_on_record(session: Session) -> str:
     current = columns_of(func.count(), func.max(StatusDecision.recorded_at)).where(was_current(StatusDecision, None))
     count, newest = session.execute(current).one()
     return f"{count} {newest}"
+
+
+def rules_on_record(session: Session, shipped: Rulebook, *, today: date) -> tuple[str, ...]:
+    """The version in force and every other one on record: by these a draft's back-test is known to be of now."""
+    known = editions(session)
+    in_force = edition_on(known, today)
+    return (in_force.version if in_force else shipped.version, *(one.version for one in known if one is not in_force))
 
 
 def summary_of(tested: BackTest) -> dict[str, Any]:
@@ -227,13 +239,18 @@ def _never_heard(trial: Trial, heard: set[str], in_force: Rulebook) -> tuple[str
     return tuple(name for name, one in trial.rules.items() if name not in heard and one.fingerprint not in known)
 
 
-def _harms(notable: Sequence[Case], flips: Sequence[Case], judged: int, silent: tuple[str, ...]) -> Iterator[Harm]:
+def _harms(
+    notable: Sequence[Case], flips: Sequence[Case], judging: int, silent: tuple[str, ...], *, is_slow: bool
+) -> Iterator[Harm]:
     by_kind: dict[HarmKind, list[Case]] = defaultdict(list)
     for one in notable:
         if one.harm:
             by_kind[one.harm].append(one)
     yield from (Harm(kind, tuple(by_kind[kind])) for kind in HarmKind if by_kind[kind])
-    if judged and len(flips) / judged > MOST_FLIPPED:
-        yield Harm(HarmKind.MUCH_CHANGED, tuple(flips))
+    changed = tuple(one for one in flips if one.is_judged)
+    if len(changed) > MOST_FLIPPED * judging:
+        yield Harm(HarmKind.MUCH_CHANGED, changed)
     if silent:
         yield Harm(HarmKind.RULES_NEVER_HEARD, rules=silent)
+    if is_slow:
+        yield Harm(HarmKind.SLOW_RULES)

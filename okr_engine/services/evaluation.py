@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from okr_engine.access import Actor, Permission, may_somewhere
 from okr_engine.database import columns_of, moment_of, was_current
 from okr_engine.errors import NotAllowed
-from okr_engine.model import StatusDecision
+from okr_engine.model import KeyResult, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.services.corrective_actions import raise_actions
 from okr_engine.services.installation import Rulebooks
@@ -59,8 +59,9 @@ def evaluate(
         raise NotAllowed(message("error.not_allowed.evaluate", name=actor.name))
     ordered = tuple(sorted(set(quarters)))
     decided, raised = 0, list[str]()
-    adopt(session, rulebooks.status)
-    known, today = editions(session), moment_of(session).date()
+    today = moment_of(session).date()
+    adopt(session, rulebooks.status, today=today)
+    known = editions(session)
     for quarter in track(ordered):
         edition = edition_for(known, quarter, today=today)
         if edition is None:
@@ -73,17 +74,19 @@ def evaluate(
 
 
 def newly_covered(session: Session, *, today: date) -> set[Period]:
-    """The quarters that an edition has come to cover since another one decided them."""
+    """The quarters that an edition has come to cover since another one decided key results that belong to them."""
     known = editions(session)
     by_version = {one.version: one for one in known}
     decided = session.execute(
-        columns_of(StatusDecision.period, StatusDecision.rule_version)
+        columns_of(StatusDecision.period, StatusDecision.rule_version, KeyResult.starts, KeyResult.due)
+        .join(KeyResult, col(KeyResult.id) == col(StatusDecision.key_result_id))
         .where(was_current(StatusDecision, None))
         .distinct()
     )
     return {
         quarter
-        for quarter, version in decided
+        for quarter, version, starts, due in decided
+        if starts <= quarter.end and due >= quarter.start
         if version in by_version and by_version[version] is not edition_for(known, quarter, today=today)
     }
 

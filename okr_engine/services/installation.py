@@ -12,12 +12,11 @@ from sqlmodel import Session
 from okr_engine import clock
 from okr_engine.access import Actor
 from okr_engine.database import connect, data_version, reading, writing
-from okr_engine.errors import InvalidRules, Mistake, Place
+from okr_engine.errors import InvalidRules
 from okr_engine.migrations import check_schema
 from okr_engine.packaged import rules_file, rules_folder
-from okr_engine.rulebook import Rulebook, read_rulebook
+from okr_engine.rulebook import Rulebook, mistakes_in_status_rules, read_rulebook
 from okr_engine.settings import Settings
-from okr_engine.words import message
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -90,6 +89,6 @@ def read_rulebooks(folder: Path | None = None) -> Rulebooks:
         actions=read_rulebook(folder / "actions.yaml"),
         data_quality=read_rulebook(data_quality),
     )
-    if not books.status.has_last_word:
-        raise InvalidRules("status.yaml", [Mistake(Place(file="status.yaml"), message("rules.no_last_word"))])
+    if mistakes := mistakes_in_status_rules(books.status, "status.yaml"):
+        raise InvalidRules("status.yaml", mistakes)
     return books

@@ -11,7 +11,7 @@ from okr_engine.errors import InvalidInput
 from okr_engine.model import RulebookEdition
 from okr_engine.rulebook import Rulebook, in_force_from, rulebook_of
 from okr_engine.services.back_test_results import BackTest, HarmKind
-from okr_engine.services.back_tests import decisions_on_record, digest_of, summary_of
+from okr_engine.services.back_tests import decisions_on_record, digest_of, rules_on_record, summary_of
 from okr_engine.services.evaluation import decide_newly_covered
 from okr_engine.services.installation import Rulebooks
 from okr_engine.services.rule_drafts import replace_draft
@@ -36,22 +36,23 @@ def publish(
     *,
     reason: str,
     valid_from: date,
+    today: date,
     acknowledged: Collection[HarmKind] = (),
 ) -> str:
     """Put the draft in force from a day on, today or later; returns its version.
 
-    It needs a reason and `tested`: the back-test of this very text on the decisions as they are on record now. What
+    It needs a reason and `tested`: the back-test of this very text beside the decisions and editions of now. What
     the back-test asks must be acknowledged, and there must be nothing that stops it; else InvalidInput. Quarters that
     the new rules cover at once are decided again.
     """
     require_publisher(actor)
-    adopt(session, rulebooks.status)
-    today = moment_of(session).date()
+    is_tried = tested is not None and _is_of_now(session, yaml, tested, rulebooks.status, today)
+    adopt(session, rulebooks.status, today=today)
     if not (told := line(reason)):
         raise InvalidInput(message("rulebook.needs_reason"))
     if valid_from < today:
         raise InvalidInput(message("rulebook.in_the_past", day=valid_from))
-    if tested is None or (tested.digest, tested.decisions) != (digest_of(yaml), decisions_on_record(session)):
+    if tested is None or not is_tried:
         raise InvalidInput(message("rulebook.needs_back_test"))
     refuse_harm(tested)
     if unseen := [harm.kind for harm in tested.asks if harm.kind not in acknowledged]:
@@ -72,6 +73,11 @@ def refuse_harm(tested: BackTest) -> None:
             message("rulebook.stopped", harms=_worded(harm.kind for harm in tested.stops)),
             remedy=message("rulebook.stopped_remedy"),
         )
+
+
+def _is_of_now(session: Session, yaml: str, tested: BackTest, shipped: Rulebook, today: date) -> bool:
+    now = digest_of(yaml), decisions_on_record(session), rules_on_record(session, shipped, today=today)
+    return (tested.digest, tested.decisions, tested.beside) == now
 
 
 def _worded(kinds: Iterable[HarmKind]) -> list[Message]:

@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from okr_engine.access import Actor, Permission, may_somewhere
 from okr_engine.database import actor_of, moment_of, was_current, write_deed
 from okr_engine.errors import InvalidInput, NotAllowed, NotFound
-from okr_engine.model import RulebookEdition
+from okr_engine.model import RulebookEdition, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.rulebook import Rulebook, rulebook_of
 from okr_engine.services.typed_texts import line
@@ -67,20 +67,20 @@ def edition_in_force(session: Session, shipped: Rulebook, *, today: date) -> Edi
     return found or Edition(shipped, shipped.valid_from, True, None, "", "", {})
 
 
-def adopt(session: Session, shipped: Rulebook) -> None:
-    """Keep the rules that come with the program as an edition, unless they are kept already.
+def adopt(session: Session, shipped: Rulebook, *, today: date) -> None:
+    """Keep the rules that come with the program as an edition, unless they are kept already or have been withdrawn.
 
-    The first ones are in force from the day they say; changed ones from today on, or from a later day they say. Once an
-    edition has been published, changed ones are only on offer.
+    The first ones are in force from the day they say; changed ones, and first ones where others have decided already,
+    from today on, or from a later day they say. Once an edition has been published, changed ones are only on offer.
     """
     known = list(session.exec(_on_record()))
-    if any(not one.shipped or one.rule_version == shipped.version for one in known):
+    if any(not one.shipped for one in known) or _was_ever_kept(session, shipped.version):
         return
-    today = moment_of(session).date()
+    has_followed = bool(known) or _others_have_decided(session, shipped.version)
     edition = RulebookEdition(
         name=STATUS,
         rule_version=shipped.version,
-        valid_from=max(today, shipped.valid_from) if known else shipped.valid_from,
+        valid_from=max(today, shipped.valid_from) if has_followed else shipped.valid_from,
         yaml=shipped.yaml,
         shipped=True,
         back_test={},
@@ -92,17 +92,17 @@ def adopt(session: Session, shipped: Rulebook) -> None:
 
 
 def is_on_offer(known: Sequence[Edition], shipped: Rulebook) -> bool:
-    """Whether the program has come with other rules than any edition on record."""
-    return bool(known) and all(one.version != shipped.version for one in known)
+    """Whether the program has come with other rules than any edition on record, from whatever day."""
+    return bool(known) and all(one.rulebook.undated_version != shipped.undated_version for one in known)
 
 
-def withdraw(session: Session, actor: Actor, version: str, *, reason: str) -> None:
+def withdraw(session: Session, actor: Actor, version: str, *, reason: str, today: date) -> None:
     """Take back an edition that is not yet in force, with the reason; InvalidInput once it is."""
     require_publisher(actor)
     row = session.exec(_on_record().where(RulebookEdition.rule_version == version)).first()
     if row is None:
         raise NotFound(message("error.no_such_code", code=version))
-    if row.valid_from <= moment_of(session).date():
+    if row.valid_from <= today:
         raise InvalidInput(message("rulebook.already_in_force", version=version))
     if not (told := line(reason)):
         raise InvalidInput(message("rulebook.needs_reason"))
@@ -116,6 +116,20 @@ def require_publisher(actor: Actor) -> None:
         raise NotAllowed(
             message("error.not_allowed.publish_rules", name=actor.name), remedy=message("error.not_allowed_remedy")
         )
+
+
+def _was_ever_kept(session: Session, version: str) -> bool:
+    kept = select(RulebookEdition.id).where(
+        col(RulebookEdition.name) == STATUS, col(RulebookEdition.rule_version) == version
+    )
+    return session.exec(kept.limit(1)).first() is not None
+
+
+def _others_have_decided(session: Session, version: str) -> bool:
+    decided = select(StatusDecision.id).where(
+        was_current(StatusDecision, None), col(StatusDecision.rule_version) != version
+    )
+    return session.exec(decided.limit(1)).first() is not None
 
 
 def _on_record() -> SelectOfScalar[RulebookEdition]:

@@ -8,7 +8,7 @@ import pytest
 
 from okr_engine.services.installation import read_rulebooks
 from tests.cli.conftest import Okr
-from tests.services.draft_rules import another_word, green_without_data
+from tests.services.draft_rules import another_word, green_without_data, with_a_deaf_rule
 
 BAD_INPUT = 2
 SHIPPED = read_rulebooks().status
@@ -57,7 +57,9 @@ def test_a_harmful_draft_is_refused_with_the_key_results_and_the_remedy(okr: Okr
     draft = written(tmp_path, green_without_data(SHIPPED))
 
     tried = okr("rules", "back-test", draft)
-    published = okr("rules", "publish", draft, "--reason", "Why not", "--valid-from", TODAY, "--acknowledge")
+    published = okr(
+        "rules", "publish", draft, "--reason", "Why not", "--valid-from", TODAY, "--acknowledge", "red_lost"
+    )
 
     for done in (tried, published):
         assert done.returncode == BAD_INPUT
@@ -65,6 +67,30 @@ def test_a_harmful_draft_is_refused_with_the_key_results_and_the_remedy(okr: Okr
         assert "No data → As planned" in done.stdout
         assert "a status without a figure" in done.stderr
         assert "Correct the rules" in done.stderr
+
+
+def test_what_has_to_be_seen_is_acknowledged_kind_by_kind(county: Okr, tmp_path: Path) -> None:
+    deaf = written(tmp_path, with_a_deaf_rule(SHIPPED))
+    publish = ("rules", "publish", deaf, "--reason", "Why not", "--valid-from", TODAY)
+
+    refused = [county(*publish), county(*publish, "--acknowledge", "red_lost")]
+    done = county(*publish, "--acknowledge", "rules_never_heard")
+
+    for one in refused:
+        assert one.returncode == BAD_INPUT
+        assert "--acknowledge rules_never_heard" in one.stdout
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_edition_to_come_is_withdrawn_with_its_reason(county: Okr, draft: Path) -> None:
+    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    assert county("rules", "publish", draft, "--reason", "Clearer", "--valid-from", tomorrow).returncode == 0
+    version = county("rules", "list").stdout.split()[0].strip(":,")
+
+    done = county("rules", "withdraw", version, "--reason", "Too early")
+
+    assert done.returncode == 0, done.stderr
+    assert len(county("rules", "list").stdout.splitlines()) == 1
 
 
 def test_a_back_test_is_json_for_programs(county: Okr, draft: Path) -> None:

@@ -1,13 +1,16 @@
 """A draft is tried in a process of its own: whatever it does, it is told as a sentence and the server goes on."""
 
 import os
+import shutil
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 
 from okr_engine.errors import InputError, InvalidInput, InvalidRules
 from okr_engine.packaged import rules_folder
-from okr_engine.rulebook.trying import Bounds, trial_of
+from okr_engine.rulebook.trying import Bounds, Trial, trial_of
+from okr_engine.services.installation import read_rulebooks
 from okr_engine.terms import Status
 
 SHIPPED = (rules_folder() / "status.yaml").read_text("utf-8")
@@ -51,6 +54,31 @@ def without_last_word() -> str:
     return before + name + after.replace("{status: not_assessed}", "{flag: odd}").replace("not_assessed}", "odd}")
 
 
+def last_word_over(kind: str) -> str:
+    """The shipped rules, of which the last one is about another type of facts."""
+    before, name, after = SHIPPED.partition("name: could_not_be_judged")
+    assert "type: key_result" in after
+    return before + name + after.replace("type: key_result", f"type: {kind}", 1)
+
+
+def with_a_join(then: str) -> str:
+    """The shipped rules and one that looks at two key results."""
+    rule = f"""
+  - name: neighbours
+    priority: 1
+    when:
+      k: {{type: key_result, if: [[met, "==", 0]]}}
+      other: {{type: key_result, if: [[target, "==", {{ref: k.target}}]]}}
+    then: {then}
+    because: {{fi: "Naapuri", sv: "Granne", en: "Neighbour"}}
+    examples:
+      - {{given: {{k: {{met: 0, target: 1}}, other: {{target: 1}}}}, expect: WORD}}
+      - {{given: {{k: {{met: 1, target: 1}}, other: {{target: 1}}}}, expect: nothing}}
+"""
+    word = then.strip("{}").partition(": ")[2]
+    return SHIPPED.replace("\nrules:\n", f"\nrules:\n{rule.replace('WORD', word)}", 1)
+
+
 MANY = ", ".join([FIRST_TEST] * 300)
 NESTED = "[" * 100_000
 
@@ -66,6 +94,10 @@ NESTED = "[" * 100_000
         (SHIPPED.replace(FIRST_TEST, '[value, "/", 2]', 1), "rules.no_division"),
         (SHIPPED.replace(FIRST_TEST, MANY, 1), "rules.too_many_tests"),
         (without_last_word(), "rules.no_last_word"),
+        (last_word_over("status"), "rules.no_last_word"),
+        (last_word_over("status"), "rules.status_of_something_else"),
+        (with_a_join("{status: on_track}"), "rules.several_key_results"),
+        (with_a_join("{flag: odd}"), "rules.several_key_results"),
         (SHIPPED.replace('missed_by_points, ">", 10', 'missed_by_points, ">", 5', 1), "rules.example_failed"),
         ("42", "rules.not_a_mapping"),
         ("a: {b: [c", "rules.not_yaml"),
@@ -119,6 +151,42 @@ def test_a_trial_that_is_killed_from_outside_is_told_and_the_next_one_works() ->
     assert refused.value.what.key == "rules.trial_died"
     with trial_of(SHIPPED, "status.yaml") as trial:
         assert trial.rules
+
+
+def test_a_rule_that_joins_key_results_is_told_with_its_line_and_name() -> None:
+    draft = with_a_join("{status: on_track}")
+
+    refused = refusal(draft)
+
+    assert isinstance(refused, InvalidRules)
+    line = next(number for number, text in enumerate(draft.splitlines(), 1) if "name: neighbours" in text)
+    assert [(one.place.line, one.place.record) for one in refused.mistakes] == [(line, "neighbours")]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such programs here")
+def test_a_child_that_dies_while_it_writes_is_told_as_one_that_died() -> None:
+    half_a_line = ["/bin/sh", "-c", "read told; printf '{\"mistakes\": '"]
+    with Popen(half_a_line, stdin=PIPE, stdout=PIPE, text=True) as child, pytest.raises(InvalidInput) as refused:
+        Trial(child, Bounds()).read(SHIPPED, "status.yaml")
+
+    assert refused.value.what.key == "rules.trial_died"
+
+
+def test_facts_that_no_rule_gives_a_status_are_told_as_a_sentence() -> None:
+    with pytest.raises(InvalidInput) as refused, trial_of(SHIPPED, "status.yaml") as trial:
+        trial.judge([{"type": "pull", "key": "p"}])
+
+    assert refused.value.what.key == "rules.without_status"
+
+
+def test_an_installation_refuses_status_rules_that_join_key_results(tmp_path: Path) -> None:
+    shutil.copytree(rules_folder(), tmp_path, dirs_exist_ok=True)
+    (tmp_path / "status.yaml").write_text(with_a_join("{flag: odd}"), encoding="utf-8")
+
+    with pytest.raises(InvalidRules) as refused:
+        read_rulebooks(tmp_path)
+
+    assert [one.what.key for one in refused.value.mistakes] == ["rules.several_key_results"]
 
 
 def test_facts_that_are_not_of_the_vocabulary_are_refused_by_name() -> None:

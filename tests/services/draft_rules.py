@@ -32,6 +32,36 @@ def easily_pleased(rulebook: Rulebook) -> str:
     return before + name + rule.replace("needs_support}", "on_track}") + name_after + after
 
 
+def judging_nothing(rulebook: Rulebook) -> str:
+    """Every figure that exists is left without a judgement."""
+    rule = """
+  - name: silence
+    priority: 1
+    when: {k: {type: key_result, if: [[has_value, "==", 1]]}}
+    then: {status: not_assessed}
+    because: {fi: "Ei arvioida", sv: "Bedöms inte", en: "Not assessed"}
+    examples:
+      - {given: {has_value: 1}, expect: not_assessed}
+      - {given: {has_value: 0}, expect: nothing}
+"""
+    return _with(rulebook.yaml, "\nrules:\n", f"\nrules:\n{rule}")
+
+
+def content_with_a_miss(rulebook: Rulebook) -> str:
+    """Whoever has missed the target is called on track."""
+    rule = """
+  - name: contentment
+    priority: 1
+    when: {k: {type: key_result, if: [[met, "==", 0]]}}
+    then: {status: on_track}
+    because: {fi: "Riittää", sv: "Räcker", en: "Good enough"}
+    examples:
+      - {given: {met: 0}, expect: on_track}
+      - {given: {met: 1}, expect: nothing}
+"""
+    return _with(rulebook.yaml, "\nrules:\n", f"\nrules:\n{rule}")
+
+
 def red_at_first(rulebook: Rulebook) -> str:
     """A first figure that is better than its baseline calls for support."""
     before, name, rest = rulebook.yaml.partition("name: better_than_baseline\n")

@@ -15,6 +15,7 @@ from okr_engine.errors import InvalidRules, NotAllowed
 from okr_engine.model import Indicator, Limit, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.rulebook import Rulebook
+from okr_engine.services import back_tests
 from okr_engine.services.back_test_results import BackTest, Harm, HarmKind, Sightings
 from okr_engine.services.back_tests import back_test, check_draft
 from okr_engine.services.measurements import Entry, enter_value
@@ -22,8 +23,10 @@ from okr_engine.terms import Status
 from tests.services.draft_rules import (
     another_word,
     blind_to_the_law,
+    content_with_a_miss,
     easily_pleased,
     green_without_data,
+    judging_nothing,
     milder,
     red_at_first,
     with_a_deaf_rule,
@@ -171,8 +174,33 @@ def test_a_hidden_statutory_limit_stops_the_draft(tried: Tried) -> None:
 def test_a_red_that_proved_right_must_not_be_called_on_track(tried: Tried) -> None:
     found = tried.on(easily_pleased)
 
-    assert named(harm(found, HarmKind.CONFIRMED_RED_ON_TRACK)) == [("A1.1", "2025-Q2")]
+    assert named(harm(found, HarmKind.CONFIRMED_RED_LOST)) == [("A1.1", "2025-Q2")]
     assert found.stops
+
+
+def test_a_red_that_proved_right_must_not_be_left_without_a_judgement_either(tried: Tried) -> None:
+    found = tried.on(judging_nothing)
+
+    assert ("A1.1", "2025-Q2") in named(harm(found, HarmKind.CONFIRMED_RED_LOST))
+
+
+def test_a_figure_that_was_judged_must_not_be_left_without_a_judgement(tried: Tried) -> None:
+    found = tried.on(judging_nothing)
+
+    stop = harm(found, HarmKind.FIGURE_NOT_JUDGED)
+    assert stop
+    assert ("A2.1", "2025-Q1") in named(stop)
+    assert stop in found.stops
+
+
+def test_a_missed_target_without_a_path_must_not_come_on_track(tried: Tried) -> None:
+    found = tried.on(content_with_a_miss)
+
+    stop = harm(found, HarmKind.MISSED_TARGET_ON_TRACK)
+    assert named(stop) == [("A1.1", "2025-Q1")]
+    assert stop
+    assert [one.before for one in stop.cases] == [Status.CHALLENGES]
+    assert stop in found.stops
 
 
 def test_any_other_lost_red_has_to_be_seen(tried: Tried) -> None:
@@ -190,10 +218,34 @@ def test_a_new_rule_that_is_never_heard_has_to_be_seen_and_old_silent_ones_need_
 
 
 def test_a_draft_that_changes_more_than_a_fifth_has_to_be_seen(tried: Tried) -> None:
+    found = tried.on(judging_nothing)
+
+    much = harm(found, HarmKind.MUCH_CHANGED)
+    assert much
+    assert much in found.asks
+    assert {one.before for one in much.cases} == {Status.ON_TRACK, Status.CHALLENGES, Status.NEEDS_SUPPORT}
+
+
+def test_what_neither_set_of_rules_judges_does_not_count_as_much_changed(tried: Tried) -> None:
     found = tried.on(lambda rules: rules.yaml.replace("not_assessed}", "no_data}"))
 
     assert len(found.flips) / found.judged > 0.2
+    assert harm(found, HarmKind.MUCH_CHANGED) is None
+
+
+def test_the_share_that_changes_is_of_the_statuses_that_judge(tried: Tried) -> None:
+    found = tried.on(blind_to_the_law)
+
+    assert len(found.flips) / found.judged <= 0.2
     assert harm(found, HarmKind.MUCH_CHANGED) in found.asks
+
+
+def test_rules_that_take_long_over_a_quarter_have_to_be_seen(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(back_tests, "SLOW", 0.0)
+
+    found = tried.on(another_word)
+
+    assert [one.kind for one in found.asks] == [HarmKind.SLOW_RULES]
 
 
 def test_trying_changes_nothing(tried: Tried) -> None:
@@ -234,4 +286,4 @@ def test_the_database_is_asked_as_often_for_many_key_results_as_for_few(tried: T
     with reading(tried.county.engine) as session:
         back_test(session, OPERATOR, rules.yaml, rules, today=TODAY)
 
-    assert sum(one.startswith("SELECT") for one in asked) == 4 + len((Q1, Q2, Q3, Q4))
+    assert sum(one.startswith("SELECT") for one in asked) == 5 + len((Q1, Q2, Q3, Q4))

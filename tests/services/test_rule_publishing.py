@@ -50,10 +50,20 @@ def put_in_force(
     who: str = STRATEGY_OFFICE,
     reason: str = "Sanamuoto oli epäselvä",
     valid_from: date = TODAY,
+    today: date = TODAY,
     **more: Any,
 ) -> str:
     version: str = county.act(
-        who, publish, yaml, found, county.rulebooks, reason=reason, valid_from=valid_from, now=LATER, **more
+        who,
+        publish,
+        yaml,
+        found,
+        county.rulebooks,
+        reason=reason,
+        valid_from=valid_from,
+        today=today,
+        now=LATER,
+        **more,
     )
     return version
 
@@ -133,6 +143,23 @@ def test_a_back_test_before_the_newest_decisions_does_not_count(county: SmallCou
     county.act(FIRST_LINE_OWNER, enter_value, "A1.1", Q2, entry, now=LATER, **more)
 
     assert refused(county, yaml, found) == "rulebook.needs_back_test"
+
+
+def test_a_back_test_before_the_newest_edition_does_not_count(county: SmallCounty) -> None:
+    mine, theirs = milder(county.rulebooks.status), another_word(county.rulebooks.status)
+    found = tried(county, mine)
+    put_in_force(county, theirs, tried(county, theirs), valid_from=TODAY + timedelta(days=7))
+
+    assert refused(county, mine, found, acknowledged=list(HarmKind)) == "rulebook.needs_back_test"
+
+
+def test_the_day_is_the_organisations_own_and_not_that_of_greenwich(county: SmallCounty) -> None:
+    yaml = another_word(county.rulebooks.status)
+    after_midnight = TODAY + timedelta(days=1)
+
+    why = refused(county, yaml, tried(county, yaml), valid_from=TODAY, today=after_midnight)
+
+    assert why == "rulebook.in_the_past"
 
 
 def test_a_harmful_draft_is_stopped_whatever_is_acknowledged(county: SmallCounty) -> None:

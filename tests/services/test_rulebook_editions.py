@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import col, select
 
 from okr_engine.access import OPERATOR
 from okr_engine.database import writing
 from okr_engine.errors import InvalidInput, NotAllowed, NotFound
+from okr_engine.model import KeyResult, RulebookEdition
 from okr_engine.periods import Period
-from okr_engine.rulebook import rulebook_of
+from okr_engine.rulebook import in_force_from, rulebook_of
 from okr_engine.services.back_test_results import HarmKind
 from okr_engine.services.back_tests import back_test
-from okr_engine.services.evaluation import decide_newly_covered, evaluate
+from okr_engine.services.evaluation import decide_newly_covered, evaluate, newly_covered
 from okr_engine.services.installation import Installation, Rulebooks, read_rulebooks
 from okr_engine.services.measurements import Entry, enter_value
 from okr_engine.services.rule_publishing import publish
@@ -72,6 +74,7 @@ def publish_milder(county: SmallCounty, day: date) -> str:
         county.rulebooks,
         reason="Raja oli liian tiukka",
         valid_from=day,
+        today=TODAY,
         acknowledged=list(HarmKind),
     )
     return version
@@ -174,6 +177,17 @@ def test_the_worker_decides_by_an_edition_once_its_day_has_come(county: SmallCou
     assert decide_by_new_rules(replace(place, clock=lambda: IN_AUGUST), lambda: True) == 0
 
 
+def test_a_key_result_that_has_left_a_quarter_does_not_have_it_decided_for_ever(county: SmallCounty) -> None:
+    evaluate_at(county, NOW, Q3)
+    with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
+        session.exec(select(KeyResult).where(col(KeyResult.code) == "A2.1")).one().due = Q2.end
+    publish_milder(county, NEXT_WEEK)
+    place = Installation(Settings(), county.engine, county.rulebooks, clock=lambda: IN_AUGUST)
+    assert decide_by_new_rules(place, lambda: True) > 0
+
+    assert county.ask(newly_covered, today=IN_AUGUST.date()) == set()
+
+
 def test_an_edition_in_force_at_once_decides_the_quarter_under_way_again(county: SmallCounty) -> None:
     evaluate_at(county, NOW, Q3)
     old = versions(county, Q2)
@@ -196,6 +210,57 @@ def test_after_a_publication_a_changed_file_is_only_on_offer(county: SmallCounty
     assert not is_on_offer(county.ask(editions), county.rulebooks.status)
 
 
+def test_the_programs_rules_are_not_on_offer_where_they_are_published_with_another_day(county: SmallCounty) -> None:
+    publish_milder(county, TODAY)
+    changed = county.rulebooks.status.yaml.replace('version: "2025.2"', 'version: "2026.1"')
+    offered = rulebook_of(changed, "status.yaml")
+    tested = county.see(STRATEGY_OFFICE, back_test, changed, county.rulebooks.status, today=TODAY)
+    told: dict[str, Any] = {
+        "reason": "Ohjelman mukana",
+        "valid_from": NEXT_WEEK,
+        "today": TODAY,
+        "acknowledged": list(HarmKind),
+    }
+    county.act(STRATEGY_OFFICE, publish, changed, tested, county.rulebooks, **told)
+
+    assert not is_on_offer(county.ask(editions), offered)
+
+
+def test_withdrawn_rules_of_the_program_do_not_come_back(county: SmallCounty) -> None:
+    coming = replace(
+        county.rulebooks, status=rulebook_of(in_force_from(milder(county.rulebooks.status), NEXT_WEEK), "status.yaml")
+    )
+    evaluate_at(county, NOW, Q3, rulebooks=coming)
+    county.act(STRATEGY_OFFICE, withdraw, coming.status.version, reason="Ei vielä", today=TODAY)
+
+    evaluate_at(county, NOW, Q3, rulebooks=coming)
+
+    assert [one.version for one in county.ask(editions)] == [county.rulebooks.status.version]
+
+
+def without_editions(county: SmallCounty) -> None:
+    """As a database was before editions were kept."""
+    with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
+        session.exec(select(RulebookEdition)).one().superseded_at = NOW
+        session.exec(select(RulebookEdition)).one().rule_version = "earlier"
+
+
+def test_the_first_rules_on_record_do_not_reach_back_to_what_others_decided(county: SmallCounty) -> None:
+    without_editions(county)
+
+    evaluate_at(county, NOW, Q3, rulebooks=other_file(county))
+
+    assert newest(county).valid_from == TODAY
+
+
+def test_the_first_rules_on_record_keep_their_day_where_they_decided_themselves(county: SmallCounty) -> None:
+    without_editions(county)
+
+    evaluate_at(county, NOW, Q3)
+
+    assert newest(county).valid_from == county.rulebooks.status.valid_from
+
+
 def test_the_edition_of_a_quarter_is_the_one_in_force_on_its_last_day(county: SmallCounty) -> None:
     publish_milder(county, Q3.end)
     new, old = county.ask(editions)
@@ -209,7 +274,7 @@ def test_the_edition_of_a_quarter_is_the_one_in_force_on_its_last_day(county: Sm
 def test_an_edition_that_is_not_yet_in_force_can_be_withdrawn(county: SmallCounty) -> None:
     version = publish_milder(county, NEXT_WEEK)
 
-    county.act(STRATEGY_OFFICE, withdraw, version, reason="Julkaistiin liian aikaisin")
+    county.act(STRATEGY_OFFICE, withdraw, version, reason="Julkaistiin liian aikaisin", today=TODAY)
 
     assert [one.version for one in county.ask(editions)] == [county.rulebooks.status.version]
     assert publish_milder(county, NEXT_WEEK) == version
@@ -219,7 +284,7 @@ def test_an_edition_in_force_stays(county: SmallCounty) -> None:
     version = publish_milder(county, TODAY)
 
     with pytest.raises(InvalidInput) as refused:
-        county.act(STRATEGY_OFFICE, withdraw, version, reason="Ei sittenkään")
+        county.act(STRATEGY_OFFICE, withdraw, version, reason="Ei sittenkään", today=TODAY)
 
     assert refused.value.what.key == "rulebook.already_in_force"
     assert newest(county).version == version
@@ -229,11 +294,11 @@ def test_withdrawing_needs_the_role_a_reason_and_an_edition(county: SmallCounty)
     version = publish_milder(county, NEXT_WEEK)
 
     with pytest.raises(NotAllowed):
-        county.act(VIEWER, withdraw, version, reason="Ei käy")
+        county.act(VIEWER, withdraw, version, reason="Ei käy", today=TODAY)
     with pytest.raises(InvalidInput):
-        county.act(STRATEGY_OFFICE, withdraw, version, reason=" ")
+        county.act(STRATEGY_OFFICE, withdraw, version, reason=" ", today=TODAY)
     with pytest.raises(NotFound):
-        county.act(STRATEGY_OFFICE, withdraw, "2099.1", reason="Ei käy")
+        county.act(STRATEGY_OFFICE, withdraw, "2099.1", reason="Ei käy", today=TODAY)
     assert newest(county).version == version
 
 
