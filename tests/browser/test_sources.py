@@ -57,11 +57,14 @@ def test_a_red_of_computed_figures_is_an_action_on_its_owners_desk(app: App) -> 
 def test_a_changed_timetable_is_kept(app: App) -> None:
     as_steward(app).open("sources?source=region-registers")
     until_read(app.page)
+    app.idle()
     clock = app.page.get_by_label("Kellonaika")
 
     clock.fill("04:30")
+    clock.press("Tab")
+    expect(clock).to_have_value("04:30")
     app.page.get_by_role("button", name="Tallenna").click()
-    app.idle()
+    expect(app.page.get_by_text("Tietolähde on tallennettu.")).to_be_visible()
     app.open("sources?source=region-registers")
 
     expect(app.page.get_by_label("Kellonaika")).to_have_value("04:30")
