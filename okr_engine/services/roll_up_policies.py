@@ -1,5 +1,6 @@
 """How key results add up, decided and dated: the policy of a quarter is the one that holds on its last day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,9 +41,8 @@ def policies(session: Session, as_of: datetime | None = None) -> list[PolicyView
     return [*(_view(row) for row in rows), ORIGINAL]
 
 
-def policy_on(session: Session, day: date, as_of: datetime | None = None) -> Policy:
-    """The policy that holds on `day`."""
-    known = policies(session, as_of)
+def holding_on(known: Iterable[PolicyView], day: date) -> Policy:
+    """Of policies sorted as `policies` gives them, the one that holds on `day`."""
     return next(one.policy for one in known if one.valid_from is None or one.valid_from <= day)
 
 

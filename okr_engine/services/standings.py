@@ -28,7 +28,7 @@ from okr_engine.model import (
     Strategy,
 )
 from okr_engine.periods import Period
-from okr_engine.services.roll_up_policies import policy_on
+from okr_engine.services.roll_up_policies import holding_on, policies
 from okr_engine.statistics.roll_up import Member, Policy, Standing, rolled_up
 from okr_engine.terms import HOW_GOOD
 from okr_engine.words import Words
@@ -260,12 +260,12 @@ class _Known:
 
 
 def _known(session: Session, quarter: Period, as_of: datetime | None) -> _Known:
-    before = quarter.shifted(-1)
+    before, decided = quarter.shifted(-1), policies(session, as_of)
     return _Known(
         decisions=decisions_in(session, quarter, as_of),
         before=decisions_in(session, before, as_of),
-        policy=policy_on(session, quarter.end, as_of),
-        policy_before=policy_on(session, before.end, as_of),
+        policy=holding_on(decided, quarter.end),
+        policy_before=holding_on(decided, before.end),
         indicators={one.id: one for one in known_at(session, Indicator, as_of)},
         roles={role.id: role.name for role in known_at(session, Role, as_of)},
         actions=_open_actions(session, quarter, as_of),
