@@ -172,14 +172,11 @@ def _goal_whole(
     session: Session, actor: Actor, code: str, quarter: Period, place: Installation, as_of: datetime | None
 ) -> GoalWhole:
     report = goal_report(session, actor, code, quarter, today=place.today(), as_of=as_of)
-    found = standings(session, actor, quarter, as_of=as_of)
-    goal = next(one for one in _goals(found, quarter) if one.code == code)
+    strategy = report.strategy_code
     when = as_of.isoformat() if as_of else None
     return GoalWhole(
-        goal=goal,
-        statuses=[
-            _status(one.standing, code, goal.strategy, quarter, when) for one in (*report.key_results, *report.kpis)
-        ],
+        goal=_goal(report.standing, strategy, report.priority_code, quarter),
+        statuses=[_status(one.standing, code, strategy, quarter, when) for one in (*report.key_results, *report.kpis)],
         narratives=[NarrativeAnswer.model_validate(one) for one in report.narratives.values()],
         actions=[_action(one) for one in report.actions],
     )

@@ -38,7 +38,13 @@ from okr_engine.services.figure_series import (
 from okr_engine.services.happenings import actions_on, happenings_of
 from okr_engine.services.narratives import NarrativeView, narratives_of
 from okr_engine.services.people import holders
-from okr_engine.services.standings import GoalStanding, KeyResultStanding, standings
+from okr_engine.services.standings import (
+    GoalStanding,
+    KeyResultStanding,
+    PriorityStanding,
+    StrategyStanding,
+    standings,
+)
 from okr_engine.services.status_facts import DatedLimit, aim_of, in_force, path_from
 from okr_engine.services.variation import variation_of
 from okr_engine.statistics.trajectories import Path
@@ -108,7 +114,9 @@ class GoalReport:
     standing: GoalStanding
     quarter: Period
     priority: Words
+    priority_code: str
     strategy: Words
+    strategy_code: str
     owner: Words
     owner_people: tuple[tuple[str, bool], ...]
     sponsor: Words
@@ -133,8 +141,10 @@ def goal_report(
     return GoalReport(
         standing=standing,
         quarter=quarter,
-        priority=priority,
-        strategy=strategy,
+        priority=priority.name,
+        priority_code=priority.code,
+        strategy=strategy.name,
+        strategy_code=strategy.code,
         owner=_named(roles, goal.owner_role_id),
         owner_people=tuple(held.get(goal.owner_role_id, ())) if goal.owner_role_id else (),
         sponsor=_named(roles, goal.sponsor_role_id),
@@ -160,12 +170,12 @@ def key_result_report(
 
 def _find(
     session: Session, actor: Actor, code: str, quarter: Period, as_of: datetime | None
-) -> tuple[Words, Words, GoalStanding]:
+) -> tuple[StrategyStanding, PriorityStanding, GoalStanding]:
     for strategy in standings(session, actor, quarter, as_of=as_of):
         for priority in strategy.priorities:
             for goal in priority.goals:
                 if goal.code == code:
-                    return strategy.name, priority.name, goal
+                    return strategy, priority, goal
     raise NotFound(message("error.no_such_goal", code=code))
 
 
