@@ -149,6 +149,13 @@ def deviations_on(session: Session, day: date) -> dict[UUID, DeviationView]:
     return _views(session, every_commitment(session), day)
 
 
+def deviation_on(session: Session, key_result: UUID, day: date) -> DeviationView | None:
+    """What was accepted of one key result by the end of `day`; where that is nothing, no more is read."""
+    if key_result not in _history(session, day):
+        return None
+    return deviations_on(session, day).get(key_result)
+
+
 def accepted_until(session: Session, quarter: Period, *, today: date) -> dict[UUID, date]:
     """Until when the deviation of a key result is accepted, of those that cover what the quarter shows.
 

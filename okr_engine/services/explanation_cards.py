@@ -14,7 +14,7 @@ from okr_engine.model import Indicator, KeyResult, Status, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.rulebook import VOCABULARY, Kind, Rulebook, StatusThen
 from okr_engine.rulebook.near_misses import NearMiss, near_misses
-from okr_engine.services.accepted_deviations import DeviationView, deviations_on
+from okr_engine.services.accepted_deviations import DeviationView, deviation_on
 from okr_engine.services.fact_origins import Sources, sources_of
 from okr_engine.services.figure_series import series_of
 from okr_engine.services.goal_reports import KeyResultReport
@@ -86,7 +86,7 @@ def explanation_card(
     period = quarter.of_cadence(report.cadence) or quarter
     sources = sources_of(session, key_result, indicator.id, then, period, as_of=decision.decided_at)
     facts = {"type": "key_result", "key": str(key_result), **decision.facts}
-    deviation = deviations_on(session, as_of.date() if as_of else today).get(key_result)
+    deviation = deviation_on(session, key_result, as_of.date() if as_of else today)
     return ExplanationCard(
         quarter=quarter,
         decision=decision,
