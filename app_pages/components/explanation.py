@@ -9,8 +9,9 @@ from app_pages.components.here import clock, installation, language, t
 from app_pages.components.plain import plain
 from app_pages.components.status import status_pill
 from app_pages.components.tables import Column, Part, Row, Section, note, pill, tables, tag, text
-from okr_engine.i18n import day, figure, speak
+from okr_engine.i18n import day, speak
 from okr_engine.reports.explanation_card import Reader, explanation_page
+from okr_engine.reports.figure_words import told_observed
 from okr_engine.services.assessments import AssessmentView
 from okr_engine.services.explanation_cards import ExplanationCard
 from okr_engine.services.explanation_words import (
@@ -71,9 +72,7 @@ def _listed(sentences: Iterable[str]) -> None:
 
 def shown_figure(report: KeyResultReport, one: Observed) -> str:
     """A figure in the indicator's unit and decimals, or why there is none."""
-    if one.value is None:
-        return t(f"no_data.{one.no_data_reason}") if one.no_data_reason else "–"
-    return figure(one.value, report.standing.measure, language(), decimals=report.standing.decimals, short=True)
+    return told_observed(report.drawn, one, language())
 
 
 def _print(report: KeyResultReport, card: ExplanationCard, key: str) -> None:

@@ -8,10 +8,10 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from okr_engine.i18n import day, figure, moment, period, say, speak, spoken
+from okr_engine.i18n import day, moment, period, say, speak, spoken
 from okr_engine.reports.canvas import Canvas
 from okr_engine.reports.figure_pictures import figure_picture
-from okr_engine.reports.figure_words import in_words
+from okr_engine.reports.figure_words import in_words, told_observed
 from okr_engine.reports.pictures import PictureKind
 from okr_engine.services.deviation_words import accepted_in_words
 from okr_engine.services.explanation_cards import ExplanationCard
@@ -174,7 +174,10 @@ def _tables(report: KeyResultReport, card: ExplanationCard, reader: Reader) -> I
             Column(reader.say("noun.measurement"), figures=True),
             Column(reader.say("explanation.remarks")),
         ],
-        [[period(one.period, language), _figure(report, one, reader), _remarks(one, reader)] for one in report.series],
+        [
+            [period(one.period, language), told_observed(report.drawn, one, language), _remarks(one, reader)]
+            for one in report.series
+        ],
     )
     yield PrintedTable(
         reader.say("explanation.near_rules"),
@@ -193,12 +196,6 @@ def _change(report: KeyResultReport, card: ExplanationCard, place: int, reader: 
     if card.is_here(band):
         return reader.say("explanation.band_here")
     return change_in_words(band, card, report, reader.language)
-
-
-def _figure(report: KeyResultReport, one: Observed, reader: Reader) -> str:
-    if one.value is None:
-        return reader.say(f"no_data.{one.no_data_reason}") if one.no_data_reason else "–"
-    return figure(one.value, report.standing.measure, reader.language, decimals=report.standing.decimals, short=True)
 
 
 def _remarks(one: Observed, reader: Reader) -> str:

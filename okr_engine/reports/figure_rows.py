@@ -16,6 +16,7 @@ from okr_engine.reports.figure_words import (
     told_happening,
     told_interval,
     told_level,
+    told_observed,
 )
 from okr_engine.services.figure_series import BreakMark, FigureSeries, Observed
 from okr_engine.services.status_facts import DatedLimit, crosses_break, in_force
@@ -50,7 +51,7 @@ def figure_rows(series: FigureSeries, variation: Chart | None, canvas: Canvas) -
         rows.append(
             FigureRow(
                 figure=one,
-                value=_value(series, one, language),
+                value=told_observed(series, one, language),
                 interval=told_interval(series, one, language),
                 target=_aim(series, in_force(series.targets, one.period.end), language),
                 limit=_aim(series, in_force(series.limits, one.period.end), language),
@@ -65,12 +66,6 @@ def figure_rows(series: FigureSeries, variation: Chart | None, canvas: Canvas) -
             )
         )
     return rows
-
-
-def _value(series: FigureSeries, one: Observed, language: Language) -> str:
-    if one.value is None and one.no_data_reason:
-        return say(language, f"no_data.{one.no_data_reason}")
-    return told(series, one.value, language)
 
 
 def _aim(series: FigureSeries, holding: DatedLimit | None, language: Language) -> str:

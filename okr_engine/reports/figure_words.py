@@ -21,6 +21,13 @@ def told(series: FigureSeries, value: Decimal | None, language: Language) -> str
     return figure(value, series.measure, language, decimals=series.decimals, short=True)
 
 
+def told_observed(series: FigureSeries, one: Observed, language: Language) -> str:
+    """A figure with its unit, or why there is none."""
+    if one.value is None and one.no_data_reason:
+        return say(language, f"no_data.{one.no_data_reason}")
+    return told(series, one.value, language)
+
+
 def told_level(series: FigureSeries, value: float, language: Language) -> str:
     """A computed level, with a decimal even where the figures themselves have none."""
     decimals = max(1, series.decimals)
