@@ -13,7 +13,8 @@ from okr_engine.database import table_of
 from okr_engine.model import StatusDecision
 from okr_engine.services.evaluation import evaluate
 from okr_engine.services.installation import Installation, Rulebooks
-from okr_engine.services.status_facts import Facts, facts_of, gather_evidence
+from okr_engine.services.status_evidence import gather_evidence
+from okr_engine.services.status_facts import Facts, facts_of
 from okr_engine.services.statuses import decide_statuses
 
 ROUNDS = 15

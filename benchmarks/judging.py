@@ -13,7 +13,8 @@ from benchmarks.figures import Figure, cpu_in_turns, middle, spread
 from benchmarks.large_county import QUARTERS, LargeCounty
 from okr_engine.rulebook import Rulebook
 from okr_engine.services.installation import Installation
-from okr_engine.services.status_facts import Facts, facts_of, gather_evidence
+from okr_engine.services.status_evidence import gather_evidence
+from okr_engine.services.status_facts import Facts, facts_of
 
 RULES, ROUNDS, BATCHES = 25, 9, 100
 

@@ -15,7 +15,7 @@ from okr_engine.i18n import say
 from okr_engine.periods import Cadence, Period
 from okr_engine.services.evaluation import Evaluation, Track, evaluate, with_later_quarters
 from okr_engine.services.installation import Rulebooks
-from okr_engine.services.status_facts import latest_quarter
+from okr_engine.services.status_evidence import latest_quarter
 from okr_engine.services.status_report import status_report
 from okr_engine.words import message
 

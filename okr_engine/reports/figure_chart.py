@@ -20,7 +20,8 @@ from okr_engine.reports.figure_words import (
 )
 from okr_engine.reports.layers import layered
 from okr_engine.services.figure_series import BreakMark, FigureSeries
-from okr_engine.services.status_facts import DatedLimit, crosses_break
+from okr_engine.services.status_evidence import DatedLimit
+from okr_engine.services.status_facts import crosses_break
 from okr_engine.statistics.trajectories import SteppedPath
 from okr_engine.statistics.xmr_charts import Chart
 from okr_engine.statistics.xmr_rules import Label

@@ -19,7 +19,8 @@ from okr_engine.reports.figure_words import (
     told_observed,
 )
 from okr_engine.services.figure_series import BreakMark, FigureSeries, Observed
-from okr_engine.services.status_facts import DatedLimit, crosses_break, in_force
+from okr_engine.services.status_evidence import DatedLimit
+from okr_engine.services.status_facts import crosses_break, in_force
 from okr_engine.services.variation_words import called
 from okr_engine.statistics.xmr_charts import Chart, ChartPoint, Segment
 from okr_engine.words import Language

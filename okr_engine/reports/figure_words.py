@@ -7,7 +7,7 @@ from okr_engine.i18n import day, figure, number, period, say, spoken
 from okr_engine.i18n.formats import rounded
 from okr_engine.reports.canvas import Canvas
 from okr_engine.services.figure_series import BreakMark, FigureSeries, Happening, Observed
-from okr_engine.services.status_facts import DatedLimit
+from okr_engine.services.status_evidence import DatedLimit
 from okr_engine.words import Language
 
 

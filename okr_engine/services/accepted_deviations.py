@@ -17,7 +17,8 @@ from okr_engine.periods import Period
 from okr_engine.services.commitments import Commitment, commitments_seen, every_commitment
 from okr_engine.services.figure_series import Observed, series_of
 from okr_engine.services.people import name_of
-from okr_engine.services.status_facts import DatedLimit, aim_of, in_force
+from okr_engine.services.status_evidence import DatedLimit
+from okr_engine.services.status_facts import aim_of, in_force
 from okr_engine.services.targets import targets_of
 from okr_engine.services.typed_texts import line, prose
 from okr_engine.statistics.aims import Aim

@@ -15,7 +15,7 @@ from okr_engine.services.corrective_actions import raise_actions
 from okr_engine.services.installation import Rulebooks
 from okr_engine.services.rulebook_editions import adopt, edition_for, editions
 from okr_engine.services.standings import quarters_decided
-from okr_engine.services.status_facts import LOOK_BACK
+from okr_engine.services.status_evidence import LOOK_BACK
 from okr_engine.services.statuses import decide_statuses
 from okr_engine.words import message
 

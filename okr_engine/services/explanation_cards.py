@@ -23,7 +23,8 @@ from okr_engine.services.people import named
 from okr_engine.services.rulebook_editions import rules_of_version
 from okr_engine.services.standings import Decision, decision_of
 from okr_engine.services.status_bands import Band, Scale, status_bands
-from okr_engine.services.status_facts import facts_of, gather_evidence
+from okr_engine.services.status_evidence import gather_evidence
+from okr_engine.services.status_facts import facts_of
 from okr_engine.terms import HOW_GOOD
 from okr_engine.words import Message
 

@@ -24,7 +24,7 @@ from okr_engine.model import (
 )
 from okr_engine.periods import Period
 from okr_engine.services.figure_intervals import ANSWERS, Counts, interval_of
-from okr_engine.services.status_facts import DatedLimit
+from okr_engine.services.status_evidence import DatedLimit
 from okr_engine.statistics.trajectories import Path, SteppedPath
 from okr_engine.words import Words
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from okr_engine.i18n import figure
 from okr_engine.model import MeasureUnit
 from okr_engine.services.commitments import Commitment
-from okr_engine.services.status_facts import DatedLimit
+from okr_engine.services.status_evidence import DatedLimit
 from okr_engine.words import Language
 
 

@@ -45,7 +45,8 @@ from okr_engine.services.standings import (
     StrategyStanding,
     standings,
 )
-from okr_engine.services.status_facts import DatedLimit, aim_of, in_force, path_from
+from okr_engine.services.status_evidence import DatedLimit
+from okr_engine.services.status_facts import aim_of, in_force, path_from
 from okr_engine.services.variation import variation_of
 from okr_engine.statistics.trajectories import Path
 from okr_engine.statistics.xmr_charts import Chart

@@ -24,7 +24,8 @@ from okr_engine.model import (
 )
 from okr_engine.model.audit import Change
 from okr_engine.services.commitments import Commitment
-from okr_engine.services.status_facts import DatedLimit, aim_of, in_force
+from okr_engine.services.status_evidence import DatedLimit
+from okr_engine.services.status_facts import aim_of, in_force
 from okr_engine.statistics.aims import Aim, Shift, shift_between
 from okr_engine.words import Words
 

@@ -15,15 +15,8 @@ from okr_engine.periods import Period
 from okr_engine.rulebook import Rulebook
 from okr_engine.services.commitments import Commitment, commitments_seen
 from okr_engine.services.goalpost_moves import Goalpost, Move, level_of, moves_on
-from okr_engine.services.status_facts import (
-    DatedLimit,
-    Evidence,
-    Facts,
-    Subject,
-    facts_of,
-    gather_evidence,
-    in_force,
-)
+from okr_engine.services.status_evidence import DatedLimit, Evidence, Subject, gather_evidence
+from okr_engine.services.status_facts import Facts, facts_of, in_force
 from okr_engine.services.statuses import decisions_from
 
 

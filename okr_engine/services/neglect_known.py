@@ -29,7 +29,8 @@ from okr_engine.services.commitments import Commitment, commitments_seen
 from okr_engine.services.figure_series import Observed, breaks_of, series_of
 from okr_engine.services.goalpost_moves import Move, target_moves
 from okr_engine.services.standings import Decision, decisions_in
-from okr_engine.services.status_facts import DatedLimit, aim_of, in_force
+from okr_engine.services.status_evidence import DatedLimit
+from okr_engine.services.status_facts import aim_of, in_force
 from okr_engine.services.targets import targets_of
 from okr_engine.statistics.aims import Aim
 from okr_engine.words import Words

@@ -9,7 +9,8 @@ from itertools import groupby, pairwise
 from okr_engine.model import Status
 from okr_engine.model.columns import LARGEST
 from okr_engine.rulebook import Rulebook, StatusThen
-from okr_engine.services.status_facts import Evidence, Facts, Observation, Subject, facts_of
+from okr_engine.services.status_evidence import Evidence, Observation, Subject
+from okr_engine.services.status_facts import Facts, facts_of
 
 Judge = Callable[[Sequence[Decimal]], list[Status]]
 """The status each of several figures would get."""

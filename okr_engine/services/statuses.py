@@ -12,7 +12,8 @@ from okr_engine.database import actor_of, columns_of, moment_of, table_of, was_c
 from okr_engine.model import Status, StatusDecision
 from okr_engine.periods import Period
 from okr_engine.rulebook import Conclusion, FlagThen, Rulebook, StatusThen
-from okr_engine.services.status_facts import STRENGTH, Facts, facts_of, gather_evidence
+from okr_engine.services.status_evidence import gather_evidence
+from okr_engine.services.status_facts import STRENGTH, Facts, facts_of
 from okr_engine.words import Language, Words
 
 Decided = dict[str, Any]

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from okr_engine.database import was_current
 from okr_engine.model import Target
-from okr_engine.services.status_facts import DatedLimit
+from okr_engine.services.status_evidence import DatedLimit
 
 
 def targets_of(

@@ -34,7 +34,7 @@ from okr_engine.model.rows import NamedForm
 from okr_engine.packaged import demo_folder
 from okr_engine.periods import Period
 from okr_engine.services.demo import DEMO_ACCOUNTS, LARGEST_MB, DemoCase, is_empty, load_demo
-from okr_engine.services.status_facts import latest_quarter
+from okr_engine.services.status_evidence import latest_quarter
 from okr_engine.words import Language, Words
 from okr_engine.workbook import Content, empty_template, read_workbook
 

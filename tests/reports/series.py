@@ -9,7 +9,7 @@ from typing import Any
 from okr_engine.model import BreakKind, MeasureUnit, NoDataReason, TargetBasis
 from okr_engine.periods import Period
 from okr_engine.services.figure_series import BreakMark, FigureSeries, Observed
-from okr_engine.services.status_facts import DatedLimit
+from okr_engine.services.status_evidence import DatedLimit
 from okr_engine.services.variation import variation_of
 from okr_engine.statistics.aims import Aim
 from okr_engine.statistics.xmr_charts import Chart

@@ -15,7 +15,8 @@ from okr_engine.model import Direction, IndicatorKind, KeyResultKind, MeasureUni
 from okr_engine.packaged import rules_folder
 from okr_engine.periods import Cadence, Period
 from okr_engine.rulebook import Rulebook, read_rulebook
-from okr_engine.services.status_facts import DatedLimit, Evidence, Observation, Subject, facts_of
+from okr_engine.services.status_evidence import DatedLimit, Evidence, Observation, Subject
+from okr_engine.services.status_facts import facts_of
 from okr_engine.services.statuses import decisions_from
 
 QUARTER = Period.parse("2025-Q2")

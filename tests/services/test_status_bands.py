@@ -15,7 +15,8 @@ from okr_engine.periods import Cadence, Period
 from okr_engine.rulebook import StatusThen
 from okr_engine.services.installation import read_rulebooks
 from okr_engine.services.status_bands import Band, Scale, bands_of, status_bands
-from okr_engine.services.status_facts import DatedLimit, Evidence, Observation, Subject, facts_of
+from okr_engine.services.status_evidence import DatedLimit, Evidence, Observation, Subject
+from okr_engine.services.status_facts import facts_of
 
 Q2 = Period.parse("2025-Q2")
 TODAY = date(2025, 7, 31)

@@ -30,7 +30,8 @@ from okr_engine.model import (
 from okr_engine.model.rows import Form
 from okr_engine.periods import Cadence, Period
 from okr_engine.services.importing import import_content
-from okr_engine.services.status_facts import Facts, facts_of, gather_evidence
+from okr_engine.services.status_evidence import gather_evidence
+from okr_engine.services.status_facts import Facts, facts_of
 from okr_engine.workbook import content_of
 
 NOW = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
