@@ -59,6 +59,17 @@ class App:
         expect(self.page.get_by_test_id("stException")).to_have_count(0)
         return self
 
+    def choose(self, label: str, option: str) -> Self:
+        """Type what is wanted and take it from the keyboard: an offer may be drawn anew under a pointer."""
+        chooser = self.idle().page.get_by_role("combobox", name=label)
+        chooser.click()
+        chooser.fill(option)
+        offer = self.page.get_by_role("option", name=option)
+        expect(offer.and_(self.page.locator("[data-focused]"))).to_be_visible()
+        chooser.press("Enter")
+        expect(self.page.get_by_role("listbox")).to_have_count(0)
+        return self.idle()
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what lies in this folder as looking at the browser."""

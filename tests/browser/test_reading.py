@@ -97,8 +97,7 @@ def test_a_key_result_is_chosen_in_the_table_and_stands_in_the_address(app: App)
 def test_the_chosen_quarter_goes_along_from_page_to_page(app: App) -> None:
     sign_in(app)
 
-    app.page.get_by_test_id("stSelectbox").click()
-    app.page.get_by_role("option", name="Q1/2025").click()
+    app.choose("Vuosineljännes", "Q1/2025")
     expect(app.page).to_have_url(re.compile("period=2025-Q1"))
     app.idle().page.get_by_role("link", name="Tavoitteet", exact=True).click()
     expect(app.page.get_by_role("heading", level=1)).to_have_text("Tavoitteet")

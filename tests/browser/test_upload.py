@@ -8,7 +8,7 @@ from playwright.sync_api import FilePayload, expect
 
 from tests.browser.conftest import OKR, App, served, with_demo
 from tests.browser.test_reading import OUR_RULES
-from tests.browser.test_writing import choose, press, signed_in
+from tests.browser.test_writing import press, signed_in
 from tests.ports import free_port
 
 STEWARD = "data-steward"
@@ -42,7 +42,7 @@ def test_a_file_is_mapped_seen_brought_in_and_recognised_the_next_time(app: App)
     upload(app)
     aside = app.page.get_by_role("table", name="Syrjään jäävät tietueet")
     expect(aside.get_by_role("row").filter(has_text="rivi 4")).to_contain_text("X9")
-    choose(app, "X9", "Avohoitokäynti")
+    app.choose("X9", "Avohoitokäynti")
     expect(aside.get_by_role("row").filter(has_text="rivi 4")).to_have_count(0)
     expect(app.page.get_by_role("table", name="Ensimmäiset tapahtumat")).to_contain_text("Jorvi")
 

@@ -77,16 +77,8 @@ def press(app: App, name: str) -> None:
     app.page.get_by_role("button", name=name, exact=True).click()
 
 
-def choose(app: App, label: str, option: str) -> None:
-    chooser = app.page.get_by_role("combobox", name=label)
-    chooser.click()
-    chooser.fill(option)
-    app.page.get_by_role("option", name=option).first.click()
-    app.idle()
-
-
 def open_form_of(app: App, key_result: str) -> None:
-    choose(app, "Kirjattava avaintulos tai mittari", key_result)
+    app.choose("Kirjattava avaintulos tai mittari", key_result)
     expect(app.page.locator(f".st-key-my_work-value-{key_result.replace('.', '-')}")).to_be_visible()
     app.idle()
 
@@ -173,7 +165,7 @@ def test_an_action_is_acknowledged_and_given_on(app: App) -> None:
 
     press(app, "Ota vastaan")
     expect(app.page.get_by_text("Vastaanotettu")).to_be_visible()
-    choose(app, "Kenelle toimenpide annetaan", "Johtoryhmä (rooli)")
+    app.choose("Kenelle toimenpide annetaan", "Johtoryhmä (rooli)")
     press(app, "Anna tehtäväksi")
 
     expect(app.page.get_by_text("Sinulle ei ole annettu toimenpiteitä")).to_be_visible()
