@@ -20,6 +20,7 @@ OkrError
 │   └── SchemaChanged         a data steward corrects the column map, or asks the supplier
 ├── PlatformError             a task platform and we did not come together; the action stays as it is
 │   ├── TaskRefused           someone corrects what the platform does not take, and sends the task again
+│   ├── TaskChanged           nobody: somebody was quicker there; the task is fetched and written once more
 │   ├── PlatformGone          someone gives the endpoint its new address; until then it pauses
 │   └── ForgedMessage         what comes in is not proved to be the platform's: nothing is done
 └── OperatorError             whoever runs the installation acts
@@ -179,6 +180,10 @@ class PlatformError(OkrError):
 
 class TaskRefused(PlatformError):
     """The platform does not take this task, however often it is sent."""
+
+
+class TaskChanged(PlatformError):
+    """The task has changed on the platform since it was last seen: to be fetched and written once more."""
 
 
 class PlatformGone(PlatformError):

@@ -41,8 +41,9 @@ _S_contra = TypeVar("_S_contra", bound=PlatformSettings, contravariant=True)
 class TaskPlatform(Protocol[_S_contra]):
     """A task platform as a module or an object with these names; the conformance suite holds it to them.
 
-    What goes wrong is SourceUnavailable (tried again), CredentialsRefused or PlatformGone (the endpoint pauses),
-    TaskRefused (set aside for a person) or AddressRefused, never a foreign exception.
+    What goes wrong is SourceUnavailable (tried again), TaskChanged (fetched and written once more), CredentialsRefused
+    or PlatformGone (the endpoint pauses), TaskRefused (set aside for a person) or AddressRefused, never a foreign
+    exception.
     """
 
     @property
@@ -59,10 +60,15 @@ class TaskPlatform(Protocol[_S_contra]):
     def upsert(
         self, settings: _S_contra, client: httpx.Client, sent: TaskMessage, *, known: TaskRef | None, now: datetime
     ) -> TaskRef:
-        """Make the platform's task what the message says; the same message twice leaves one task."""
+        """Make the platform's task what the message says; the same message twice leaves one task.
+
+        Title, text, people and day are ours. How far the work is, is the platform's: written at the beginning and
+        where the message is ahead of it, never taken back. `known` is what our last write left there; TaskChanged
+        where the platform refuses to write over something newer.
+        """
 
     def fetch(self, settings: _S_contra, client: httpx.Client, ref: TaskRef) -> TaskSeen | None:
-        """The task as it is now; None where the platform has none, or cannot be asked."""
+        """The task as it is now; None where it is gone, or where the platform cannot be asked."""
 
     def changes(self, settings: _S_contra, client: httpx.Client, *, cursor: str | None) -> Changes:
         """What has changed since the cursor, our own writes included; nothing where the platform cannot be asked."""

@@ -51,24 +51,33 @@ class TaskRef:
 
 @dataclass(frozen=True)
 class TaskSeen:
-    """A task as the platform has it now."""
+    """A task as the platform has it now, and who changed it last where the platform tells."""
 
     ref: TaskRef
     state: TaskState
+    by: str | None = None
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What has changed on the platform since the cursor, and the cursor from which to ask on."""
+    """What has changed on the platform since the cursor, and the cursor from which to ask on.
+
+    `gone` are the references of tasks that were deleted there, where the platform tells of them.
+    """
 
     seen: tuple[TaskSeen, ...]
     cursor: str | None
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class TaskReport:
-    """What an inbound message tells: its own id, the action it is about, and how far the task is."""
+    """What an inbound message tells: its own id, the action it is about, how far the task is, and who says so.
+
+    Where the platform can be asked it is only a wake-up: what `fetch` then sees counts.
+    """
 
     message_id: str
     code: str
     state: TaskState
+    by: str | None = None
