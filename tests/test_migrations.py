@@ -2,14 +2,15 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, insert, text
-from sqlmodel import select
+from sqlalchemy import Engine, Insert, column, insert, table, text
+from sqlmodel import SQLModel, select
 
 from okr_engine.database import connect, reading, table_of
 from okr_engine.errors import DatabaseIsNewer, DatabaseNotReady, DatabaseUnavailable
@@ -76,16 +77,23 @@ def test_what_an_earlier_version_has_stored_is_kept(empty_database_url: str) -> 
             (KeyResult, {"id": result, "goal_id": goal, "indicator_id": indicator, "unit_id": unit, **OF_A_RESULT}),
             (CorrectiveAction, {"id": action, "key_result_id": result, **OF_AN_ACTION}),
         ):
-            connection.execute(insert(table_of(noun)).values(version=1, **values))
+            connection.execute(as_it_was(noun, {"version": 1, **values}))
         step = {"id": uuid4(), "action_id": action, "level": 0, "kind": "goal_owner", "role_id": role}
-        connection.execute(insert(table_of(ActionStep)).values(**step))
+        connection.execute(as_it_was(ActionStep, step))
 
     migrate(engine)
 
     with reading(engine) as session:
         kept = session.exec(select(CorrectiveAction, ActionStep).join(ActionStep)).all()
     assert [(one.code, one.source_id, step.role_id) for one, step in kept] == [("CA-2025-Q2-1", None, role)]
+    assert [(one.round, one.since, one.clock_at) for one, _step in kept] == [(1, RAISED_AT, RAISED_AT)]
     engine.dispose()
+
+
+def as_it_was(noun: type[SQLModel], values: dict[str, Any]) -> Insert:
+    """A row of an earlier version: only the columns that it had then."""
+    columns = (column(name, table_of(noun).c[name].type) for name in values)
+    return insert(table(str(noun.__tablename__), *columns)).values(**values)
 
 
 DAY = date(2025, 1, 1)
@@ -108,6 +116,7 @@ OF_A_RESULT = {
     "weight": Decimal(1),
     "position": 1,
 }
+RAISED_AT = datetime(2025, 7, 1, tzinfo=UTC)
 OF_AN_ACTION = {
     "code": "CA-2025-Q2-1",
     "period": Period.parse("2025-Q2"),
@@ -119,5 +128,5 @@ OF_AN_ACTION = {
     "state": "raised",
     "level": 0,
     "due": DAY,
-    "raised_at": datetime(2025, 7, 1, tzinfo=UTC),
+    "raised_at": RAISED_AT,
 }

@@ -80,7 +80,7 @@ def _action(one: ActionView) -> None:
         st.warning(t("my_work.action_overtaken", saved_by=plain(overtaken)), icon=":material/sync_problem:")
     action_card(one, key=f"my_work.action_card.{one.code}")
     form = OpenForm(f"my_work.action.{one.code}", _on_record(one))
-    if one.state == ActionState.RAISED and not form.is_refused:
+    if one.state in (ActionState.RAISED, ActionState.NOTIFIED) and not form.is_refused:
         _acknowledge(one, form)
     _assign(one, form)
 

@@ -1,6 +1,20 @@
 """The nouns, as SQLModel tables; one module a family, all of them gathered here."""
 
-from okr_engine.model.actions import ActionEvent, ActionEventKind, ActionState, ActionStep, CorrectiveAction
+from okr_engine.model.actions import (
+    ActionEvent,
+    ActionEventKind,
+    ActionKind,
+    ActionPlan,
+    ActionState,
+    ActionStep,
+    CorrectiveAction,
+    Criterion,
+    EffectCheck,
+    EscalationPolicy,
+    RootCauseMethod,
+    SupportAnswer,
+    SupportRequest,
+)
 from okr_engine.model.audit import AuditEntry
 from okr_engine.model.deliveries import Delivery, DeliveryState, InboxMessage, OutboxMessage, TaskEndpoint
 from okr_engine.model.indicators import (
@@ -17,6 +31,7 @@ from okr_engine.model.indicators import (
 )
 from okr_engine.model.measurements import Measurement, MeasurementForm
 from okr_engine.model.organisation import (
+    Absence,
     OrgUnit,
     OrgUnitForm,
     Person,
@@ -62,9 +77,12 @@ from okr_engine.model.tokens import AnsweredRequest, ApiToken, TokenScope
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status
 
 __all__ = [
+    "Absence",
     "AcceptedDeviation",
     "ActionEvent",
     "ActionEventKind",
+    "ActionKind",
+    "ActionPlan",
     "ActionState",
     "ActionStep",
     "AnsweredRequest",
@@ -77,9 +95,12 @@ __all__ = [
     "ComparabilityBreakForm",
     "ComputedPeriod",
     "CorrectiveAction",
+    "Criterion",
     "Delivery",
     "DeliveryState",
     "Direction",
+    "EffectCheck",
+    "EscalationPolicy",
     "FindingAnswer",
     "FindingKind",
     "Goal",
@@ -118,6 +139,7 @@ __all__ = [
     "RoleHoldingForm",
     "RoleKind",
     "RollUpPolicy",
+    "RootCauseMethod",
     "RulebookDraft",
     "RulebookEdition",
     "RunState",
@@ -128,6 +150,8 @@ __all__ = [
     "StatusDecision",
     "Strategy",
     "StrategyForm",
+    "SupportAnswer",
+    "SupportRequest",
     "Target",
     "TargetBasis",
     "TargetForm",

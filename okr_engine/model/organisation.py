@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from okr_engine.model.columns import Choice, Code, Line
@@ -87,3 +87,12 @@ class RoleHoldingForm(Form):
     starts: date
     ends: date | None = None
     deputy: bool = False
+
+
+class Absence(Editable, table=True):
+    """Days, both ends included, on which a person is not asked; why is nobody's business here."""
+
+    __table_args__ = (CheckConstraint("starts <= ends", name="starts_before_it_ends"),)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    starts: date
+    ends: date

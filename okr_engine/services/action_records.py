@@ -1,6 +1,7 @@
 """What every corrective action is made of: a free code, its chain of roles, and its history."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,9 @@ from okr_engine.model import (
 )
 from okr_engine.periods import Period
 from okr_engine.rulebook import ActionThen
+from okr_engine.services.action_clocks import clock_of
 from okr_engine.services.outbox import emit
+from okr_engine.workflow.lifecycle import Standing, after
 
 
 def roles_above(
@@ -67,10 +70,38 @@ def enter_recurrences(session: Session, quarter: Period, rules: Mapping[UUID, st
     )
 
 
-def happened(session: Session, action: CorrectiveAction, kind: ActionEventKind, data: dict[str, Any]) -> None:
-    """Add a line to the action's history."""
+def take_step(session: Session, action: CorrectiveAction, kind: ActionEventKind, data: dict[str, Any]) -> None:
+    """Let one more thing happen to the action: the row follows, its clock is set anew, its history says so.
+
+    InvalidInput, saying why, where the step may not be taken now. The caller holds the action's row.
+    """
+    now, before = moment_of(session), standing_of(action)
+    found = after(before, kind, data, at=now, actor=actor_of(session))
+    if found != before:
+        for one in fields(found):
+            setattr(action, one.name, getattr(found, one.name))
+        action.clock_at = clock_of(session, action)
+        session.add(action)
+        session.flush()
     last = session.exec(select(func.max(ActionEvent.number)).where(ActionEvent.action_id == action.id)).one()
     record(session, [event_of(session, action.id, (last or 0) + 1, kind, data)])
+
+
+def standing_of(action: CorrectiveAction) -> Standing:
+    """How the action's row says that it stands."""
+    return Standing(**{one.name: getattr(action, one.name) for one in fields(Standing)})
+
+
+def raised_event(session: Session, action: CorrectiveAction) -> ActionEvent:
+    """The first line of an action's history, with all that its standing starts from."""
+    data = {
+        "period": action.period.code,
+        "rule": action.rule,
+        "due": action.due.isoformat(),
+        "role_id": str(action.assigned_role_id) if action.assigned_role_id else None,
+        "policy_id": str(action.policy_id) if action.policy_id else None,
+    }
+    return event_of(session, action.id, 1, ActionEventKind.RAISED, data)
 
 
 def record(session: Session, events: Sequence[ActionEvent]) -> None:

@@ -13,7 +13,6 @@ from okr_engine.errors import InvalidInput, NotAllowed, NotFound, StaleEdit
 from okr_engine.model import (
     ActionEvent,
     ActionEventKind,
-    ActionState,
     ActionStep,
     CorrectiveAction,
     Goal,
@@ -27,14 +26,15 @@ from okr_engine.model import (
 )
 from okr_engine.periods import Period
 from okr_engine.rulebook import ActionThen, Conclusion, Rulebook
+from okr_engine.services.action_clocks import clock_of
 from okr_engine.services.action_records import (
     chain_of,
     enter_recurrences,
-    event_of,
     free_codes,
-    happened,
+    raised_event,
     record,
     roles_above,
+    take_step,
     units_and_roles,
 )
 from okr_engine.services.people import assignable, name_of
@@ -89,10 +89,7 @@ def raise_actions(
 def acknowledge(session: Session, actor: Actor, code: str, *, version: int) -> None:
     """Say that the action has been seen and is being taken up; by whoever it is assigned to or stands in its chain."""
     action = _editable(session, actor, code, version)
-    if action.state != ActionState.RAISED:
-        raise InvalidInput(message("error.action_not_open_for_that", code=code))
-    action.state = ActionState.ACKNOWLEDGED
-    happened(session, action, ActionEventKind.ACKNOWLEDGED, {})
+    take_step(session, action, ActionEventKind.ACKNOWLEDGED, {})
 
 
 def assign(
@@ -108,15 +105,18 @@ def assign(
     if due < moment_of(session).date():
         raise InvalidInput(message("error.due_in_the_past", due=due))
     _check_assignable(session, actor, role, person)
-    given = (
-        _by_code(session, Role, role) if role else None,
-        _by_code(session, Person, person) if person else None,
-        due,
-    )
-    if given == (action.assigned_role_id, action.assigned_person_id, action.due):
+    role_id = _by_code(session, Role, role) if role else None
+    person_id = _by_code(session, Person, person) if person else None
+    if (role_id, person_id, due) == (action.assigned_role_id, action.assigned_person_id, action.due):
         return
-    action.assigned_role_id, action.assigned_person_id, action.due = given
-    happened(session, action, ActionEventKind.ASSIGNED, {"role": role, "person": person, "due": due.isoformat()})
+    data = {
+        "role": role,
+        "person": person,
+        "due": due.isoformat(),
+        "role_id": str(role_id) if role_id else None,
+        "person_id": str(person_id) if person_id else None,
+    }
+    take_step(session, action, ActionEventKind.ASSIGNED, data)
 
 
 def may_work_on(actor: Actor, action: CorrectiveAction, unit_id: UUID, chain: Iterable[UUID | None]) -> bool:
@@ -176,8 +176,8 @@ def _raise(
         action.assigned_role_id = next((step.role_id for step in chain if step.role_id), None)
         actions.append(action)
         steps += chain
-        raised = {"period": quarter.code, "rule": finding.rule}
-        events.append(event_of(session, action.id, 1, ActionEventKind.RAISED, raised))
+        action.clock_at = clock_of(session, action)
+        events.append(raised_event(session, action))
     for rows in (actions, steps):
         session.add_all(rows)
         session.flush()
@@ -201,6 +201,7 @@ def _action(
         because=in_three_languages(finding.because),
         due=now.date() + timedelta(days=finding.then.due_in_days),
         raised_at=now,
+        since=now,
     )
 
 

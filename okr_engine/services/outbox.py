@@ -29,8 +29,13 @@ from okr_engine.workflow.tasks import Task, TaskMessage, TaskState
 
 _STATES = {
     ActionState.RAISED: TaskState.OPEN,
+    ActionState.NOTIFIED: TaskState.OPEN,
     ActionState.ACKNOWLEDGED: TaskState.IN_PROGRESS,
+    ActionState.PLANNED: TaskState.IN_PROGRESS,
+    ActionState.IN_PROGRESS: TaskState.IN_PROGRESS,
+    ActionState.DONE: TaskState.DONE,
     ActionState.VERIFIED: TaskState.DONE,
+    ActionState.DISMISSED: TaskState.DONE,
 }
 
 

@@ -7,17 +7,18 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 
 from okr_engine.database import moment_of
-from okr_engine.model import ActionEventKind, ActionState, CorrectiveAction, RoleKind, Source
+from okr_engine.model import ActionEventKind, CorrectiveAction, RoleKind, Source
 from okr_engine.periods import Period
 from okr_engine.rulebook import ActionThen, Conclusion, Rulebook
+from okr_engine.services.action_clocks import clock_of
 from okr_engine.services.action_records import (
     chain_of,
     enter_recurrences,
-    event_of,
     free_codes,
-    happened,
+    raised_event,
     record,
     roles_above,
+    take_step,
     units_and_roles,
 )
 from okr_engine.services.statuses import in_three_languages
@@ -65,8 +66,7 @@ def follow_up(
     if found and (quarter, found[0].rule) != (known.period, known.rule):
         enter_recurrences(session, quarter, {known.id: found[0].rule})
     elif not found and _can_be_seen(known, rulebook, told):
-        known.state, known.closed_at = ActionState.VERIFIED, moment_of(session)
-        happened(session, known, ActionEventKind.VERIFIED, {})
+        take_step(session, known, ActionEventKind.CEASED, {})
     return []
 
 
@@ -93,15 +93,16 @@ def _raise(
         because=in_three_languages(finding.because),
         due=today + timedelta(days=finding.then.due_in_days),
         raised_at=moment_of(session),
+        since=moment_of(session),
     )
     roles = roles_above(source.unit_id, *units_and_roles(session))
     if source.steward_role_id is not None:
         roles[RoleKind.DATA_STEWARD] = source.steward_role_id
     chain = chain_of(action.id, finding.then, roles)
     action.assigned_role_id = next((step.role_id for step in chain if step.role_id), None)
-    raised = {"period": quarter.code, "rule": finding.rule}
+    action.clock_at = clock_of(session, action)
     for rows in ([action], chain):
         session.add_all(rows)
         session.flush()
-    record(session, [event_of(session, action.id, 1, ActionEventKind.RAISED, raised)])
+    record(session, [raised_event(session, action)])
     return action

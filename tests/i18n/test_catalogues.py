@@ -52,6 +52,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "action": None,
     "action_event": ActionEventKind,
     "action_state": ActionState,
+    "action_steps.not_now": ActionState,
     "api_problem": Problem,
     "assurance_icon": AssuranceIcon,
     "break_kind": BreakKind,

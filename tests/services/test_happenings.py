@@ -20,7 +20,7 @@ def test_a_key_results_chart_is_told_when_its_actions_began_and_ended(memory_eng
     with writing(county.engine, actor="test", now=NOW + timedelta(days=3)) as session:
         action = session.exec(select(CorrectiveAction)).first()
         assert action is not None
-        action.closed_at = NOW + timedelta(days=3)
+        action.closed_at, action.clock_at = NOW + timedelta(days=3), None
         code = action.code
 
     report = county.ask(key_result_report, OPERATOR, "A1.1", Q2, today=TODAY)

@@ -85,7 +85,7 @@ def change(county: SmallCounty, edit: Callable[[Session], object]) -> None:
 
 def close_actions(session: Session) -> None:
     for action in session.exec(select(CorrectiveAction)):
-        action.closed_at = NOW
+        action.closed_at, action.clock_at = NOW, None
         session.add(action)
 
 

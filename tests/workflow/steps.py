@@ -9,11 +9,11 @@ from sqlmodel import Session, select
 from okr_engine.access import OPERATOR
 from okr_engine.database import reading, writing
 from okr_engine.model import ActionEventKind, CorrectiveAction, OrgUnit, Source, TaskEndpoint
-from okr_engine.services.action_records import happened
+from okr_engine.services.action_records import take_step
 from tests.services.small_county import NOW
 
 ENDPOINT = "automation"
-KINDS = (ActionEventKind.RAISED, ActionEventKind.ACKNOWLEDGED, ActionEventKind.ASSIGNED)
+KINDS = (ActionEventKind.NOTIFIED, ActionEventKind.ACKNOWLEDGED, ActionEventKind.RECURRED)
 
 
 def with_endpoint(engine: Engine, address: str, *, code: str = ENDPOINT) -> UUID:
@@ -35,7 +35,7 @@ def with_actions(engine: Engine, count: int) -> list[UUID]:
 
 
 def step(session: Session, action_id: UUID, kind: ActionEventKind) -> None:
-    happened(session, session.get_one(CorrectiveAction, action_id), kind, {})
+    take_step(session, session.get_one(CorrectiveAction, action_id), kind, {})
 
 
 def rows(engine: Engine, query: object) -> list[object]:
