@@ -1,8 +1,9 @@
 """`okr rules`: in words, by edition, and a draft that is checked, tried and published, or refused with the remedy."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.services.draft_rules import another_word, green_without_data, with_a_
 
 BAD_INPUT = 2
 SHIPPED = read_rulebooks().status
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(ZoneInfo("Europe/Helsinki")).date()
 
 
 @pytest.fixture
