@@ -18,8 +18,8 @@ from app_pages.writing.open_form import OnRecord, OpenForm
 from okr_engine.errors import InvalidInput, OkrError, StaleEdit
 from okr_engine.i18n import day, spoken
 from okr_engine.model import ActionState
+from okr_engine.services.action_steps import acknowledge, assign
 from okr_engine.services.action_views import ActionView
-from okr_engine.services.corrective_actions import acknowledge, assign
 from okr_engine.services.reasons import reason
 from okr_engine.words import message
 

@@ -27,7 +27,7 @@ from okr_engine.model import (
     Source,
 )
 from okr_engine.periods import Period
-from okr_engine.services.corrective_actions import is_assigned_to, may_work_on
+from okr_engine.services.action_access import is_assigned_to, may_work_on
 from okr_engine.services.people import holders
 from okr_engine.words import Words
 

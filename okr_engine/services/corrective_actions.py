@@ -1,26 +1,20 @@
-"""status → corrective action: what the rules find becomes work with a chain; people acknowledge and assign it."""
+"""status → corrective action: what the rules find becomes work with a chain, once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from okr_engine.access import Actor, Permission, may
 from okr_engine.database import columns_of, moment_of, was_current
-from okr_engine.errors import InvalidInput, NotAllowed, NotFound, StaleEdit
 from okr_engine.model import (
     ActionEvent,
-    ActionEventKind,
     ActionStep,
     CorrectiveAction,
     Goal,
     KeyResult,
-    Person,
-    Role,
     RoleKind,
-    Source,
     Status,
     StatusDecision,
 )
@@ -34,12 +28,9 @@ from okr_engine.services.action_records import (
     raised_event,
     record,
     roles_above,
-    take_step,
     units_and_roles,
 )
-from okr_engine.services.people import assignable, name_of
 from okr_engine.services.statuses import Decided, in_three_languages
-from okr_engine.words import message
 
 
 @dataclass(frozen=True)
@@ -84,80 +75,6 @@ def raise_actions(
         session, quarter, {action.id: rule for action, rule in joined if action.is_joined_by(rule, quarter)}
     )
     return _raise(session, quarter, new, {str(one["key_result_id"]): one for one in decided}, rulebook)
-
-
-def acknowledge(session: Session, actor: Actor, code: str, *, version: int) -> None:
-    """Say that the action has been seen and is being taken up; by whoever it is assigned to or stands in its chain."""
-    action = _editable(session, actor, code, version)
-    take_step(session, action, ActionEventKind.ACKNOWLEDGED, {})
-
-
-def assign(
-    session: Session, actor: Actor, code: str, *, version: int, role: str | None, person: str | None, due: date
-) -> None:
-    """Give the action to a role or to a person (codes), due on a day that is not yet past.
-
-    Giving it again to whoever has it, for the same day, changes nothing.
-    """
-    action = _editable(session, actor, code, version)
-    if (role is None) == (person is None):
-        raise InvalidInput(message("error.assign_to_role_or_person"))
-    if due < moment_of(session).date():
-        raise InvalidInput(message("error.due_in_the_past", due=due))
-    _check_assignable(session, actor, role, person)
-    role_id = _by_code(session, Role, role) if role else None
-    person_id = _by_code(session, Person, person) if person else None
-    if (role_id, person_id, due) == (action.assigned_role_id, action.assigned_person_id, action.due):
-        return
-    data = {
-        "role": role,
-        "person": person,
-        "due": due.isoformat(),
-        "role_id": str(role_id) if role_id else None,
-        "person_id": str(person_id) if person_id else None,
-    }
-    take_step(session, action, ActionEventKind.ASSIGNED, data)
-
-
-def may_work_on(actor: Actor, action: CorrectiveAction, unit_id: UUID, chain: Iterable[UUID | None]) -> bool:
-    """Whether the actor may act on it: it is assigned to them or to a role of theirs, or theirs by chain or reach."""
-    holds_a_link = bool(actor.role_ids & {*chain})
-    return is_assigned_to(actor, action) or holds_a_link or may(actor, Permission.WORK_ON_ACTION, unit_id)
-
-
-def is_assigned_to(actor: Actor, action: CorrectiveAction) -> bool:
-    """Whether the action is on the actor's desk: assigned to them, or to a role of theirs."""
-    if action.assigned_person_id is not None:
-        return action.assigned_person_id == actor.person_id
-    return action.assigned_role_id in actor.role_ids
-
-
-def _editable(session: Session, actor: Actor, code: str, version: int) -> CorrectiveAction:
-    action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code).with_for_update()).first()
-    if action is None:
-        raise NotFound(message("error.no_such_action", code=code))
-    unit_id = _unit_of(session, action)
-    chain = session.exec(select(ActionStep.role_id).where(ActionStep.action_id == action.id)).all()
-    if not may_work_on(actor, action, unit_id, chain):
-        raise NotAllowed(
-            message("error.not_allowed.work_on_action", name=actor.name), remedy=message("error.not_allowed_remedy")
-        )
-    if action.version != version:
-        last = session.exec(
-            select(ActionEvent).where(ActionEvent.action_id == action.id).order_by(col(ActionEvent.number).desc())
-        ).first()
-        raise StaleEdit(
-            theirs=f"{action.state.value}, {action.due.isoformat()}",
-            yours="",
-            saved_by=name_of(session, last.actor) if last else "",
-        )
-    return action
-
-
-def _unit_of(session: Session, action: CorrectiveAction) -> UUID:
-    if action.source_id is not None:
-        return session.get_one(Source, action.source_id).unit_id
-    return _owners(session, {action.subject_id})[action.subject_id].unit_id
 
 
 def _raise(
@@ -238,17 +155,3 @@ def _owner(goal: Goal, parents: Mapping[UUID, UUID | None], roles: Mapping[tuple
         goal.unit_id,
         found | {RoleKind.GOAL_OWNER: goal.owner_role_id, RoleKind.SPONSOR: goal.sponsor_role_id},
     )
-
-
-def _check_assignable(session: Session, actor: Actor, role: str | None, person: str | None) -> None:
-    roles, people = assignable(session, actor, today=moment_of(session).date())
-    for code, choices in ((role, roles), (person, people)):
-        if code is not None and code not in {choice.code for choice in choices}:
-            raise NotFound(message("error.no_such_code", code=code))
-
-
-def _by_code(session: Session, noun: type[Role] | type[Person], code: str) -> UUID:
-    found = session.exec(select(noun.id).where(noun.code == code)).first()
-    if found is None:
-        raise NotFound(message("error.no_such_code", code=code))
-    return found

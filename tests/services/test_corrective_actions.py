@@ -12,8 +12,8 @@ from sqlmodel import col, select
 from okr_engine.errors import InvalidInput, NotAllowed, NotFound, StaleEdit
 from okr_engine.model import ActionEvent, ActionEventKind, ActionState, CorrectiveAction, RoleKind
 from okr_engine.periods import Period
+from okr_engine.services.action_steps import acknowledge, assign
 from okr_engine.services.action_views import ActionView, action_views
-from okr_engine.services.corrective_actions import acknowledge, assign
 from okr_engine.services.measurements import Entry, enter_value
 from tests.services.small_county import (
     DATA_STEWARD,

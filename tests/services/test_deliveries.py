@@ -13,7 +13,7 @@ from okr_engine.access import OPERATOR
 from okr_engine.database import writing
 from okr_engine.errors import ForgedMessage, InvalidInput, NotAllowed, NotFound
 from okr_engine.model import Delivery, DeliveryState, InboxMessage, OutboxMessage, TaskEndpoint
-from okr_engine.services.corrective_actions import acknowledge
+from okr_engine.services.action_steps import acknowledge
 from okr_engine.services.deliveries import claim, dead_letters, delivered, replay, resume
 from okr_engine.services.delivering import Persistence, deliver_due
 from okr_engine.services.inbox import receive

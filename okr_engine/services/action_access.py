@@ -1,0 +1,74 @@
+"""Who may do what to a corrective action, and an action held to be changed."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from okr_engine.access import Actor, Permission, may
+from okr_engine.errors import NotAllowed, NotFound, StaleEdit
+from okr_engine.model import ActionEvent, ActionStep, CorrectiveAction, Goal, KeyResult, Source
+from okr_engine.services.people import name_of
+from okr_engine.words import message
+
+
+def held_action(session: Session, actor: Actor, code: str, *, version: int) -> CorrectiveAction:
+    """The action, held until the end of the transaction, for somebody who may work on it as it was at `version`.
+
+    Raises NotFound, NotAllowed, or StaleEdit where somebody was quicker.
+    """
+    action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code).with_for_update()).first()
+    if action is None:
+        raise NotFound(message("error.no_such_action", code=code))
+    if not may_work_on(actor, action, unit_of(session, action), links_of(session, action)):
+        raise not_allowed(actor)
+    if action.version != version:
+        last = session.exec(
+            select(ActionEvent).where(ActionEvent.action_id == action.id).order_by(col(ActionEvent.number).desc())
+        ).first()
+        raise StaleEdit(
+            theirs=f"{action.state.value}, {action.due.isoformat()}",
+            yours="",
+            saved_by=name_of(session, last.actor) if last else "",
+        )
+    return action
+
+
+def may_work_on(actor: Actor, action: CorrectiveAction, unit_id: UUID, chain: Iterable[UUID | None]) -> bool:
+    """Whether the actor may act on it: it is assigned to them or to a role of theirs, or theirs by chain or reach."""
+    holds_a_link = bool(actor.role_ids & {*chain})
+    return is_assigned_to(actor, action) or holds_a_link or may(actor, Permission.WORK_ON_ACTION, unit_id)
+
+
+def may_dismiss(session: Session, actor: Actor, action: CorrectiveAction) -> bool:
+    """Whether the actor answers for the action or stands above who does; to have been given the work is not enough."""
+    holds_a_link = bool(actor.role_ids & {*links_of(session, action)})
+    return holds_a_link or may(actor, Permission.ACCEPT_DEVIATION, unit_of(session, action))
+
+
+def is_assigned_to(actor: Actor, action: CorrectiveAction) -> bool:
+    """Whether the action is on the actor's desk: assigned to them, or to a role of theirs."""
+    if action.assigned_person_id is not None:
+        return action.assigned_person_id == actor.person_id
+    return action.assigned_role_id in actor.role_ids
+
+
+def links_of(session: Session, action: CorrectiveAction) -> list[UUID | None]:
+    """The roles of the action's responsibility chain, whoever answers for it first; None is a vacancy."""
+    steps = select(ActionStep.role_id).where(ActionStep.action_id == action.id).order_by(col(ActionStep.level))
+    return list(session.exec(steps).all())
+
+
+def unit_of(session: Session, action: CorrectiveAction) -> UUID:
+    """The unit that the action belongs to: its goal's, or its source's."""
+    if action.source_id is not None:
+        return session.get_one(Source, action.source_id).unit_id
+    goal = select(Goal.unit_id).join(KeyResult, col(KeyResult.goal_id) == col(Goal.id))
+    return session.exec(goal.where(KeyResult.id == action.key_result_id)).one()
+
+
+def not_allowed(actor: Actor) -> NotAllowed:
+    """Nobody of the action's chain, nor given the work."""
+    return NotAllowed(
+        message("error.not_allowed.work_on_action", name=actor.name), remedy=message("error.not_allowed_remedy")
+    )

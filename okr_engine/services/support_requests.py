@@ -1,0 +1,142 @@
+"""Support for an action that does not progress: what is needed, from whom, by when, and the answer."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from okr_engine.access import Actor, Permission, may
+from okr_engine.database import moment_of
+from okr_engine.errors import InvalidInput, NotFound
+from okr_engine.model import ActionEventKind, CorrectiveAction, Role, SupportAnswer, SupportRequest
+from okr_engine.services.action_access import held_action, links_of, not_allowed, unit_of
+from okr_engine.services.action_clocks import clock_of_request
+from okr_engine.services.action_records import take_step
+from okr_engine.words import Words, message
+
+
+@dataclass(frozen=True)
+class SupportView:
+    """A request for support and its answer; `is_mine` to answer for the reader."""
+
+    action: str
+    number: int
+    version: int
+    need: str
+    role: Words
+    by: date
+    asked_at: datetime
+    asked_by: str
+    answer: SupportAnswer | None
+    answer_text: str | None
+    answered_at: datetime | None
+    answered_by: str | None
+    is_mine: bool
+
+
+def ask_for_support(session: Session, actor: Actor, code: str, *, version: int, need: str, role: str, by: date) -> None:
+    """Say what is needed to go on, from which role of the chain (its code), and by when."""
+    action = held_action(session, actor, code, version=version)
+    if by < moment_of(session).date():
+        raise InvalidInput(message("error.due_in_the_past", due=by))
+    asked = session.exec(select(Role).where(Role.code == role)).first()
+    if asked is None or asked.id not in links_of(session, action):
+        raise NotFound(message("error.no_such_code", code=role))
+    request = SupportRequest(
+        action_id=action.id,
+        number=_next_number(session, action),
+        need=need.strip(),
+        role_id=asked.id,
+        by=by,
+        asked_at=moment_of(session),
+        asked_by=actor.code,
+    )
+    take_step(
+        session,
+        action,
+        ActionEventKind.SUPPORT_ASKED,
+        {"text": request.need, "role": role, "by": by.isoformat(), "request": request.number},
+    )
+    request.clock_at = clock_of_request(session, request)
+    session.add(request)
+
+
+def answer_request(
+    session: Session, actor: Actor, code: str, number: int, *, version: int, answer: SupportAnswer, text: str
+) -> None:
+    """Say what will be given, or why nothing; by a holder of the role that was asked, or somebody above.
+
+    `version` is that of the request; an answer that is there already is not written over.
+    """
+    request, action = _held_request(session, code, number)
+    may_answer = request.role_id in actor.role_ids or may(actor, Permission.ACCEPT_DEVIATION, unit_of(session, action))
+    if not may_answer:
+        raise not_allowed(actor)
+    if request.answered_at is not None or request.version != version:
+        raise InvalidInput(message("support.answered_already"))
+    if not text.strip():
+        raise InvalidInput(message("action_steps.needs_text"))
+    request.answer, request.answer_text = answer, text.strip()
+    request.answered_at, request.answered_by, request.clock_at = moment_of(session), actor.code, None
+    session.add(request)
+    data = {"text": request.answer_text, "answer": answer.value, "request": number, "asked_by": request.asked_by}
+    take_step(session, action, ActionEventKind.SUPPORT_ANSWERED, data)
+
+
+def support_requests(session: Session, actor: Actor, code: str) -> list[SupportView]:
+    """What has been asked for on the action, newest first."""
+    rows = session.exec(
+        select(SupportRequest, CorrectiveAction, Role)
+        .join(CorrectiveAction, col(CorrectiveAction.id) == col(SupportRequest.action_id))
+        .join(Role, col(Role.id) == col(SupportRequest.role_id))
+        .where(CorrectiveAction.code == code)
+        .order_by(col(SupportRequest.number).desc())
+    ).all()
+    return [_view(actor, request, action, role) for request, action, role in rows]
+
+
+def requests_on_my_desk(session: Session, actor: Actor) -> list[SupportView]:
+    """What is asked of a role that the actor holds and has no answer yet, the most urgent first."""
+    rows = session.exec(
+        select(SupportRequest, CorrectiveAction, Role)
+        .join(CorrectiveAction, col(CorrectiveAction.id) == col(SupportRequest.action_id))
+        .join(Role, col(Role.id) == col(SupportRequest.role_id))
+        .where(col(SupportRequest.role_id).in_(actor.role_ids), col(SupportRequest.answered_at).is_(None))
+        .order_by(col(SupportRequest.by))
+    ).all()
+    return [_view(actor, request, action, role) for request, action, role in rows]
+
+
+def _view(actor: Actor, request: SupportRequest, action: CorrectiveAction, role: Role) -> SupportView:
+    return SupportView(
+        action=action.code,
+        number=request.number,
+        version=request.version,
+        need=request.need,
+        role=role.name,
+        by=request.by,
+        asked_at=request.asked_at,
+        asked_by=request.asked_by,
+        answer=request.answer,
+        answer_text=request.answer_text,
+        answered_at=request.answered_at,
+        answered_by=request.answered_by,
+        is_mine=request.answered_at is None and request.role_id in actor.role_ids,
+    )
+
+
+def _held_request(session: Session, code: str, number: int) -> tuple[SupportRequest, CorrectiveAction]:
+    action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code).with_for_update()).first()
+    if action is None:
+        raise NotFound(message("error.no_such_action", code=code))
+    is_asked = (SupportRequest.action_id == action.id) & (SupportRequest.number == number)
+    request = session.exec(select(SupportRequest).where(is_asked)).first()
+    if request is None:
+        raise NotFound(message("error.no_such_code", code=str(number)))
+    return request, action
+
+
+def _next_number(session: Session, action: CorrectiveAction) -> int:
+    last = session.exec(select(func.max(SupportRequest.number)).where(SupportRequest.action_id == action.id)).one()
+    return (last or 0) + 1
