@@ -56,7 +56,8 @@ class ActionHappening:
 class ActionView:
     """A corrective action with reason, chain and history; `is_mine` to act on, `is_on_my_desk` when assigned to me.
 
-    Its subject is a key result of `goal_code`, or a source, which belongs to no goal.
+    Its subject is a key result of `goal_code` over `indicator`, or a source, which belongs to no goal. `since` is when
+    its state or who is asked last changed, `asked_next_at` when the next in the chain is asked unless it moves.
     """
 
     code: str
@@ -64,6 +65,7 @@ class ActionView:
     subject_code: str
     subject_name: Words
     goal_code: str | None
+    indicator: str | None
     measure: MeasureUnit
     decimals: int
     period: Period
@@ -73,7 +75,15 @@ class ActionView:
     because: Words
     facts: Mapping[str, Any]
     state: ActionState
+    round: int
+    level: int
+    since: datetime
+    asked_next_at: datetime | None
     due: date
+    extensions: int
+    plan: Mapping[str, Any] | None
+    accept_until: date | None
+    closed_at: datetime | None
     assigned_to: Words
     chain: tuple[ChainLink, ...]
     history: tuple[ActionHappening, ...]
@@ -81,9 +91,11 @@ class ActionView:
     is_on_my_desk: bool
 
 
-def action_views(session: Session, actor: Actor, *, today: date, as_of: datetime | None = None) -> list[ActionView]:
-    """Every open corrective action the actor may read, the earliest due first."""
-    actions = [one for one in known_at(session, CorrectiveAction, as_of) if one.closed_at is None]
+def action_views(
+    session: Session, actor: Actor, *, today: date, as_of: datetime | None = None, closed: bool = False
+) -> list[ActionView]:
+    """Every open corrective action the actor may read, or every `closed` one; the earliest due first."""
+    actions = [one for one in known_at(session, CorrectiveAction, as_of) if (one.closed_at is not None) == closed]
     if not actions:
         return []
     subjects = _subjects(session, as_of)
@@ -108,6 +120,7 @@ def action_views(session: Session, actor: Actor, *, today: date, as_of: datetime
                 subject_code=subject.code,
                 subject_name=subject.name,
                 goal_code=subject.goal_code,
+                indicator=subject.indicator,
                 measure=subject.measure,
                 decimals=subject.decimals,
                 period=action.period,
@@ -117,7 +130,15 @@ def action_views(session: Session, actor: Actor, *, today: date, as_of: datetime
                 because=Words(**action.because),
                 facts=action.facts,
                 state=action.state,
+                round=action.round,
+                level=action.level,
+                since=action.since,
+                asked_next_at=action.clock_at,
                 due=action.due,
+                extensions=action.extensions,
+                plan=action.plan,
+                accept_until=action.accept_until,
+                closed_at=action.closed_at,
                 assigned_to=assigned or Words(),
                 chain=tuple(_link(step, roles, held) for step in steps[action.id]),
                 history=tuple(events[action.id]),
@@ -136,6 +157,7 @@ class _Subject:
     name: Words
     unit_id: UUID
     goal_code: str | None = None
+    indicator: str | None = None
     measure: MeasureUnit = MeasureUnit.NUMBER
     decimals: int = 0
 
@@ -147,7 +169,13 @@ def _subjects(session: Session, as_of: datetime | None) -> dict[UUID, _Subject]:
     for row in known_at(session, KeyResult, as_of):
         goal, indicator = goals[row.goal_id], indicators[row.indicator_id]
         found[row.id] = _Subject(
-            row.code, row.name or indicator.name, goal.unit_id, goal.code, indicator.unit, indicator.decimals
+            row.code,
+            row.name or indicator.name,
+            goal.unit_id,
+            goal.code,
+            indicator.code,
+            indicator.unit,
+            indicator.decimals,
         )
     return found
 

@@ -1,6 +1,7 @@
 """A corrective action from its first sight to its end: who may take which step, what must hold, what is on record."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -43,17 +44,18 @@ def county(engine: Engine) -> SmallCounty:
 
 
 def the_action(county: SmallCounty) -> CorrectiveAction:
-    (action,) = county.rows(select(CorrectiveAction).where(CorrectiveAction.code == CODE))
+    action: CorrectiveAction = county.rows(select(CorrectiveAction).where(CorrectiveAction.code == CODE))[0]
     return action
 
 
 def history(county: SmallCounty) -> list[ActionEvent]:
     events = select(ActionEvent).where(ActionEvent.action_id == the_action(county).id)
-    return county.rows(events.order_by(col(ActionEvent.number)))
+    found: list[ActionEvent] = county.rows(events.order_by(col(ActionEvent.number)))
+    return found
 
 
 def a_plan(county: SmallCounty, *, due: date = IN_AUGUST, with_criterion: bool = True) -> ActionPlan:
-    criterion = Criterion(indicator="first-line", expected="5", readings=3, counts_from=IN_AUTUMN)
+    criterion = Criterion(indicator="first-line", expected=Decimal(5), readings=3, counts_from=IN_AUTUMN)
     return ActionPlan(
         steps="Takaisinsoitto kahdessa tunnissa",
         due=due,
