@@ -51,6 +51,8 @@ with one_run():
             st.Page(FOLDER / "overview.py", title=t("noun.overview"), default=True),
             st.Page(FOLDER / "goal.py", title=t("main.goals")),
             st.Page(FOLDER / "indicator.py", title=t("main.indicators")),
+            st.Page(FOLDER / "actions.py", title=t("main.actions")),
+            st.Page(FOLDER / "action.py", title=t("noun.corrective_action"), visibility="hidden"),
             st.Page(FOLDER / "my_work.py", title=t("main.my_work")),
             st.Page(FOLDER / "oversight.py", title=t("main.oversight"), visibility=shown_to(*OVERSEES)),
             st.Page(FOLDER / "data_desk.py", title=t("main.data_desk"), visibility=shown_to(Permission.ENTER_VALUE)),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app_pages.components.here import Stamp, installation, stamp, t, today, user
 from okr_engine.access import OPERATOR, SCHEDULE, Actor
+from okr_engine.errors import NotFound
 from okr_engine.periods import Period
 from okr_engine.services import people
 from okr_engine.services.accepted_deviations import DeviationBeside, accepted_until, deviation_beside
@@ -16,7 +17,8 @@ from okr_engine.services.explanation_cards import ExplanationCard, explanation_c
 from okr_engine.services.goal_reports import GoalReport, KeyResultReport, goal_report
 from okr_engine.services.narratives import NarrativeView, narrative_history
 from okr_engine.services.standings import StrategyStanding, standings
-from okr_engine.words import Language, Words
+from okr_engine.services.support_requests import SupportView, requests_on_my_desk, support_requests
+from okr_engine.words import Language, Words, message
 
 
 def strategy_standing(code: str, quarter: Period) -> StrategyStanding | None:
@@ -27,6 +29,29 @@ def strategy_standing(code: str, quarter: Period) -> StrategyStanding | None:
 def open_actions() -> list[ActionView]:
     """Every open corrective action that the person may read."""
     return _actions(stamp(), user())
+
+
+def closed_actions() -> list[ActionView]:
+    """Every closed corrective action that the person may read, the newest first."""
+    return sorted(_closed_actions(stamp(), user()), key=lambda one: str(one.closed_at), reverse=True)
+
+
+def any_action(code: str) -> ActionView:
+    """The action, open or closed; NotFound where there is none that the person may read."""
+    found = next((one for one in (*open_actions(), *closed_actions()) if one.code == code), None)
+    if found is None:
+        raise NotFound(message("error.no_such_action", code=code))
+    return found
+
+
+def support_of(code: str) -> list[SupportView]:
+    """What support has been asked for on the action."""
+    return _support(stamp(), code, user())
+
+
+def support_on_my_desk() -> list[SupportView]:
+    """What is asked of the person and has no answer yet."""
+    return _support_on_my_desk(stamp(), user())
 
 
 def report_of_goal(code: str, quarter: Period) -> GoalReport:
@@ -88,6 +113,21 @@ def _standings(stamp: Stamp, code: str, quarter: Period, _actor: Actor) -> list[
 @st.cache_data(show_spinner=False, max_entries=200)
 def _actions(stamp: Stamp, _actor: Actor) -> list[ActionView]:
     return installation().ask(action_views, _actor, today=stamp.today)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _closed_actions(stamp: Stamp, _actor: Actor) -> list[ActionView]:
+    return installation().ask(action_views, _actor, today=stamp.today, closed=True)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _support(stamp: Stamp, code: str, _actor: Actor) -> list[SupportView]:  # noqa: ARG001 - part of the key
+    return installation().ask(support_requests, _actor, code)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _support_on_my_desk(stamp: Stamp, _actor: Actor) -> list[SupportView]:  # noqa: ARG001 - part of the key
+    return installation().ask(requests_on_my_desk, _actor)
 
 
 @st.cache_data(show_spinner=False, max_entries=500)

@@ -12,7 +12,7 @@ import streamlit as st
 
 from okr_engine.access import Actor
 from okr_engine.errors import OkrError
-from okr_engine.i18n import moment, say
+from okr_engine.i18n import day, moment, say
 from okr_engine.periods import Period
 from okr_engine.services.installation import Installation, open_installation
 from okr_engine.services.people import Identity, actor_with_code, actor_with_identity, bind_identity, is_bound
@@ -116,6 +116,11 @@ def t(key: str, /, **values: object) -> str:
 def clock(when: datetime) -> str:
     """A moment in the language of this screen, on the organisation's wall clock."""
     return moment(when, language(), installation().settings.time_zone)
+
+
+def clock_day(when: datetime) -> str:
+    """The day of a moment in the language of this screen, on the organisation's calendar."""
+    return day(when.astimezone(installation().settings.zone).date(), language())
 
 
 def today() -> date:

@@ -38,6 +38,7 @@ class ChainLink:
 
     level: int
     kind: RoleKind
+    code: str | None
     role: Words
     people: tuple[tuple[str, bool], ...]
 
@@ -99,7 +100,7 @@ def action_views(
     if not actions:
         return []
     subjects = _subjects(session, as_of)
-    roles = {one.id: one.name for one in known_at(session, Role, as_of)}
+    roles = {one.id: one for one in known_at(session, Role, as_of)}
     people = {one.id: Words(one.name, one.name, one.name) for one in known_at(session, Person, as_of)}
     steps = _steps(session)
     events = _events(session, as_of)
@@ -112,7 +113,8 @@ def action_views(
         if not (is_mine or may(actor, Permission.READ, subject.unit_id)):
             continue
         assigned = people.get(action.assigned_person_id) if action.assigned_person_id else None
-        assigned = assigned or (roles.get(action.assigned_role_id) if action.assigned_role_id else None)
+        if assigned is None and action.assigned_role_id in roles:
+            assigned = roles[action.assigned_role_id].name
         views.append(
             ActionView(
                 code=action.code,
@@ -180,9 +182,11 @@ def _subjects(session: Session, as_of: datetime | None) -> dict[UUID, _Subject]:
     return found
 
 
-def _link(step: ActionStep, roles: Mapping[UUID, Words], held: Mapping[UUID, list[tuple[str, bool]]]) -> ChainLink:
-    role = roles.get(step.role_id, Words()) if step.role_id else Words()
-    return ChainLink(step.level, step.kind, role, tuple(held.get(step.role_id, ())) if step.role_id else ())
+def _link(step: ActionStep, roles: Mapping[UUID, Role], held: Mapping[UUID, list[tuple[str, bool]]]) -> ChainLink:
+    role = roles.get(step.role_id) if step.role_id else None
+    if role is None:
+        return ChainLink(step.level, step.kind, None, Words(), ())
+    return ChainLink(step.level, step.kind, role.code, role.name, tuple(held.get(role.id, ())))
 
 
 def _steps(session: Session) -> dict[UUID, list[ActionStep]]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
 from okr_engine.errors import InvalidInput
-from okr_engine.model import ActionPlan
+from okr_engine.model import ActionPlan, MeasureUnit
 from okr_engine.services.measurements import value_typed
 from okr_engine.services.typed_texts import line, prose
 from okr_engine.words import message
@@ -16,8 +17,8 @@ _NEEDED = ("steps", "due", "root_cause_method", "root_cause")
 _OF_THE_CRITERION = ("expected", "readings", "counts_from")
 
 
-def typed_plan(typed: Mapping[str, Any], *, indicator: str | None) -> ActionPlan:
-    """The plan with those fields; `indicator` is the one that will show the effect, None for a source."""
+def typed_plan(typed: Mapping[str, Any], *, indicator: str | None, measure: MeasureUnit) -> ActionPlan:
+    """The plan with those fields; `indicator`, in `measure`, will show the effect, None for a source."""
     needed = (*_NEEDED, *(_OF_THE_CRITERION if indicator else ()))
     if any(typed.get(name) in (None, "") for name in needed):
         raise InvalidInput(message("action_plan.incomplete"))
@@ -33,7 +34,7 @@ def typed_plan(typed: Mapping[str, Any], *, indicator: str | None) -> ActionPlan
                 "extent": prose(typed.get("extent")) or None,
                 "containment": prose(typed.get("containment")) or None,
                 "cost": line(typed.get("cost")),
-                "criterion": {"indicator": indicator, "expected": value_typed(typed["expected"]), **criterion}
+                "criterion": {"indicator": indicator, "expected": value_typed(typed["expected"], measure), **criterion}
                 if indicator
                 else None,
             }
@@ -54,7 +55,7 @@ def fields_of(plan: Mapping[str, Any] | None) -> dict[str, Any]:
         "extent": known.get("extent", ""),
         "containment": known.get("containment", ""),
         "cost": known.get("cost", ""),
-        "expected": criterion.get("expected", ""),
+        "expected": Decimal(criterion["expected"]) if "expected" in criterion else None,
         "readings": str(criterion.get("readings", "")),
         "counts_from": date.fromisoformat(criterion["counts_from"]) if "counts_from" in criterion else None,
     }

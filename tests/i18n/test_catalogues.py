@@ -18,7 +18,7 @@ from okr_engine.api.problems import Problem
 from okr_engine.measuring.deadlines import Confidence
 from okr_engine.measuring.definition import definition, kpis
 from okr_engine.measuring.working_days import LimitUnit
-from okr_engine.model.actions import ActionEventKind, ActionState
+from okr_engine.model.actions import ActionEventKind, ActionKind, ActionState, RootCauseMethod, SupportAnswer
 from okr_engine.model.indicators import BreakKind, MeasureUnit
 from okr_engine.model.reviews import NarrativeState
 from okr_engine.model.sources import FindingKind, Rhythm, RunState
@@ -50,9 +50,15 @@ KEY_POSITION = {"message": 0, "Message": 0, "t": 0, "say": 1}
 # Keys of these families are put together in code from a member of a closed set, as in f"status.{status}".
 FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "action": None,
+    "action_do": None,
     "action_event": ActionEventKind,
+    "action_kind": ActionKind,
+    "action_plan": None,
     "action_state": ActionState,
     "action_steps.not_now": ActionState,
+    "actions.layout": None,
+    "actions.stage": None,
+    "actions.which": None,
     "api_problem": Problem,
     "assurance_icon": AssuranceIcon,
     "break_kind": BreakKind,
@@ -94,6 +100,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "neglect_means": Neglect,
     "neglect_told": Neglect,
     "no_data": NoDataReason,
+    "next_step": ActionState,
     "noun": None,
     "outcome": Outcome,
     "parameter_value": None,
@@ -102,6 +109,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "retold": Retold,
     "rhythm": Rhythm,
     "roll_up": None,
+    "root_cause_method": RootCauseMethod,
     "role": RoleKind,
     "rule_condition": None,
     "rule_harm": HarmKind,
@@ -120,6 +128,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "status_count": Status,
     "status_short": Status,
     "trial_assurance": None,
+    "support_answer": SupportAnswer,
     "unit": MeasureUnit,
     "variation_icon": VariationIcon,
     "variation_tier": Tier,
@@ -129,6 +138,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
 
 # Texts that are rightly the same in two languages: internationally used words, abbreviations and bare symbols.
 SHARED_TEXTS = {
+    "action_plan.heading",
     "cli.change",
     "explanation.fact_line",
     "figure.euro",

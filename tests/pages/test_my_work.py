@@ -19,7 +19,7 @@ VIEWER = "viewer@county.example"
 VALUE = "my_work.value.A1.1.2025-Q2"
 WORDS = "my_work.narrative.A1.2025-Q2.fi"
 VIEW = "my_work.view.A1.1.2025-Q2"
-ACTION = "my_work.action.CA-2025-Q2-1"
+ACTION = "action.CA-2025-Q2-1"
 
 
 def my_work(visit: Visit, who: str, **more: str) -> AppTest:
@@ -271,10 +271,10 @@ def test_a_view_without_a_reason_is_refused(visit: Visit) -> None:
 
 
 def test_an_action_is_acknowledged_and_the_button_goes(visit: Visit) -> None:
-    app = press(my_work(visit, OWNER), f"{ACTION}.acknowledge")
+    app = press(my_work(visit, OWNER), f"{ACTION}.next")
     assert "Toimenpide on päivitetty" in said(app)
     assert "Vastaanotettu" in shown(app)
-    assert f"{ACTION}.acknowledge" not in [one.key for one in app.button]
+    assert f"{ACTION}.next" not in [one.key for one in app.button]
 
 
 def test_an_action_is_given_to_a_role_with_a_day(visit: Visit) -> None:
@@ -285,17 +285,17 @@ def test_an_action_is_given_to_a_role_with_a_day(visit: Visit) -> None:
 
 
 def test_an_action_is_not_given_to_nobody(visit: Visit) -> None:
-    app = press(my_work(visit, OWNER), f"{ACTION}.assign")
+    app = press(my_work(visit, OWNER), f"{ACTION}.assign.save")
     assert len(app.error) == 1
 
 
 def test_an_action_somebody_else_has_taken_meanwhile_says_who(visit: Visit) -> None:
     app = my_work(visit, OWNER)
-    app.date_input(key=f"{ACTION}.due").set_value(in_days(3)).run()
-    press(my_work(visit, DEPUTY), f"{ACTION}.acknowledge")
+    app.date_input(key=f"{ACTION}.assign.due").set_value(in_days(3)).run()
+    press(my_work(visit, DEPUTY), f"{ACTION}.next")
     give(app, "Johtoryhmä", in_days(14))
     assert "ehti tallentaa ennen sinua" in said(app)
-    press(app, f"{ACTION}.save_mine")
+    press(app, f"{ACTION}.assign.save_mine")
     assert "Toimenpide on päivitetty" in said(app)
 
 
@@ -317,10 +317,10 @@ def write(app: AppTest, text: str) -> None:
 
 
 def give(app: AppTest, to: str, due: date) -> None:
-    desk = app.selectbox(key=f"{ACTION}.to")
+    desk = app.selectbox(key=f"{ACTION}.assign.to")
     desk.select_index(next(index for index, name in enumerate(desk.options) if name.startswith(to)))
-    app.date_input(key=f"{ACTION}.due").set_value(due)
-    press(app, f"{ACTION}.assign")
+    app.date_input(key=f"{ACTION}.assign.due").set_value(due)
+    press(app, f"{ACTION}.assign.save")
 
 
 def choose_quarter(app: AppTest, name: str) -> None:
