@@ -1,0 +1,91 @@
+"""What is known of an action's effect in sentences: the one that matters first, then what it rests on."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from okr_engine.i18n import figure, number, period, say
+from okr_engine.i18n.formats import listed
+from okr_engine.model import MeasureUnit
+from okr_engine.periods import Period
+from okr_engine.services.effect_findings import Finding
+from okr_engine.services.effect_series import Obstacle, Omission
+from okr_engine.services.effect_views import CheckView
+from okr_engine.statistics.effects import FEWEST_BEFORE, Verdict
+from okr_engine.words import Language
+
+_FEW = 3
+"""So many periods are named one by one; of more, the first and the last."""
+
+_THOUSANDTH = Decimal("0.001")
+
+
+def effect_in_words(check: CheckView, language: Language) -> str:
+    """The one plain sentence: what the figures say of the effect, or why they say nothing and from when on they may."""
+    found = check.found
+    if found.obstacle is not None:
+        return _obstacle(found, found.obstacle, language)
+    change = found.change or Decimal(0)
+    signed = found.verdict == Verdict.NO_DEMONSTRABLE_EFFECT
+    return say(
+        language,
+        f"effect_says.{found.verdict}",
+        change=_change(change if signed else abs(change), check, language, signed=signed),
+        expected=_change(check.expected, check, language),
+    )
+
+
+def effect_rests_on(check: CheckView, language: Language) -> tuple[str, ...]:
+    """What the sentence rests on: interval, method and points, what was left out, and what else is to be known."""
+    return tuple(_rests_on(check, check.found, language))
+
+
+def registered_in_words(check: CheckView, language: Language) -> str:
+    """What was registered with the plan: the indicator's expected change, over how many readings, and from when."""
+    key = "effect.registered_up" if check.sign > 0 else "effect.registered_down"
+    return say(
+        language,
+        key,
+        expected=_change(check.expected, check, language),
+        count=check.readings,
+        counts_from=check.counts_from,
+    )
+
+
+def _rests_on(check: CheckView, found: Finding, language: Language) -> Iterator[str]:
+    if found.is_judged:
+        if found.low is not None and found.high is not None:
+            low, high = (_change(end, check, language, signed=True) for end in (found.low, found.high))
+            yield say(language, "effect.interval", low=low, high=high)
+        yield say(language, f"effect_method.{found.method}", before=str(len(found.before)), after=str(len(found.after)))
+        if found.p is not None:
+            yield say(language, "effect.chance", p=_chance(found.p, language))
+        if found.is_indication:
+            yield say(language, "effect.is_indication")
+        if found.same_season is not None:
+            change = _change(found.same_season, check, language, signed=True)
+            yield say(language, "effect.same_season", change=change)
+    for why in Omission:
+        if periods := [one.period for one in found.left_out if one.why == why]:
+            yield say(language, f"effect_left_out.{why}", periods=_periods(periods, language))
+    if not check.is_recorded_before:
+        yield say(language, "effect.recorded_after")
+
+
+def _obstacle(found: Finding, obstacle: Obstacle, language: Language) -> str:
+    have = len(found.before) if obstacle == Obstacle.SHORT_BASELINE else len(found.after)
+    count = FEWEST_BEFORE if obstacle == Obstacle.SHORT_BASELINE else found.readings
+    return say(language, f"effect_obstacle.{obstacle}", until=found.until, count=count, have=str(have))
+
+
+def _change(value: Decimal, of: CheckView, language: Language, *, signed: bool = False) -> str:
+    unit = "points" if of.measure == MeasureUnit.PERCENT else of.measure
+    return figure(value, unit, language, decimals=of.decimals, signed=signed)
+
+
+def _chance(p: Decimal, language: Language) -> str:
+    return f"< {number(_THOUSANDTH, language)}" if p < _THOUSANDTH else number(p, language, decimals=3)
+
+
+def _periods(periods: Sequence[Period], language: Language) -> str:
+    names = [period(one, language) for one in periods]
+    return listed(names, language) if len(names) <= _FEW else f"{names[0]}–{names[-1]}"
