@@ -51,13 +51,18 @@ def registered_in_words(check: CheckView, language: Language) -> str:
     )
 
 
+def reading_told(value: Decimal, of: CheckView, language: Language) -> str:
+    """A figure in the indicator's own unit."""
+    return figure(value, of.measure, language, decimals=of.decimals, short=True)
+
+
 def _rests_on(check: CheckView, found: Finding, language: Language) -> Iterator[str]:
     if found.is_judged:
         if found.low is not None and found.high is not None:
-            low, high = (_change(end, check, language, signed=True) for end in (found.low, found.high))
-            yield say(language, "effect.interval", low=low, high=high)
+            low = number(found.low, language, decimals=check.decimals, signed=True)
+            yield say(language, "effect.interval", low=low, high=_change(found.high, check, language, signed=True))
         yield say(language, f"effect_method.{found.method}", before=str(len(found.before)), after=str(len(found.after)))
-        if found.p is not None:
+        if found.p is not None and found.low is None:
             yield say(language, "effect.chance", p=_chance(found.p, language))
         if found.is_indication:
             yield say(language, "effect.is_indication")

@@ -511,7 +511,7 @@ def test_everything_a_verdict_rests_on_is_told_in_each_language(county: SmallCou
 
     lines = [effect_in_words(view, language), *effect_rests_on(view, language)]
 
-    assert len(lines) == 6
+    assert len(lines) == 5
     assert not [one for one in lines if "«" in one or "{" in one]
 
 
