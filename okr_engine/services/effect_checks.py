@@ -80,8 +80,8 @@ def register_effect_check(session: Session, action: CorrectiveAction, plan: Acti
     return _kept(session, check)
 
 
-def effect_foreseen(session: Session, action: CorrectiveAction, criterion: Criterion) -> Prospect:
-    """What to expect of such a criterion, before it is planned: on which day a verdict can come, or why none ever."""
+def prospect_of(session: Session, action: CorrectiveAction, criterion: Criterion) -> Prospect:
+    """What can be expected of such a criterion for a key result's action."""
     key_result = session.get_one(KeyResult, action.key_result_id)
     indicator = _indicator(session, criterion)
     figures, breaks = _series(session, indicator.id, key_result.unit_id)

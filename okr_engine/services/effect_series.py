@@ -89,9 +89,11 @@ class Sides:
 class Prospect:
     """What can be expected of an effect check: after how many readings a verdict can come, on which day, and how.
 
-    Without a day none can ever come, and `obstacle` says why.
+    Without a day none can ever come, and `obstacle` says why; `before` and `after` are the points there are now.
     """
 
+    before: int
+    after: int
     readings: int
     method: Method
     earliest: date | None
@@ -132,17 +134,17 @@ def cadence_with_most(figures: Iterable[Observed], breaks: Sequence[date], trigg
 
 def prospect(sides: Sides, window: Window, *, asked: int, lag: timedelta, missing: Iterable[Period] = ()) -> Prospect:
     """What to expect with the baseline there is, where `asked` readings are to tell; `missing` periods bring none."""
-    before = len(sides.before)
+    before, after = len(sides.before), len(sides.after)
     has_counts = sides.has_counts and before > 0
     fewest = choose_method(before, 0, has_counts=has_counts).earliest_after
     if fewest is None:
-        return Prospect(asked, Method.NONE, None, Obstacle.SHORT_BASELINE)
+        return Prospect(before, after, asked, Method.NONE, None, Obstacle.SHORT_BASELINE)
     readings = max(asked, fewest)
     method = choose_method(before, readings, has_counts=has_counts).method
     last = _last_of(window.first, readings, without={*missing})
     if sides.ends is not None and last.end >= sides.ends:
-        return Prospect(readings, method, None, Obstacle.BREAK)
-    return Prospect(readings, method, last.end + lag + _DAY, Obstacle.NOT_YET)
+        return Prospect(before, after, readings, method, None, Obstacle.BREAK)
+    return Prospect(before, after, readings, method, last.end + lag + _DAY, Obstacle.NOT_YET)
 
 
 def never_to_come(figures: Iterable[Observed]) -> set[Period]:

@@ -10,10 +10,12 @@ from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor, Permission, may
 from okr_engine.errors import NotFound
-from okr_engine.model import ActionState, CorrectiveAction, EffectCheck, Indicator, MeasureUnit
+from okr_engine.model import ActionState, CorrectiveAction, Criterion, EffectCheck, Indicator, MeasureUnit
 from okr_engine.periods import Cadence, Period
 from okr_engine.services.corrective_actions import is_assigned_to
+from okr_engine.services.effect_checks import prospect_of
 from okr_engine.services.effect_findings import FIRST, SECOND, Finding, judged_all
+from okr_engine.services.effect_series import Prospect
 from okr_engine.services.effect_verdicts import may_verify, roles_above_responsible, unit_of
 from okr_engine.services.figure_series import FigureSeries, breaks_of, limits_of, series_of
 from okr_engine.services.happenings import actions_on, happenings_of
@@ -71,13 +73,7 @@ class EffectView:
 
 def effect_view(session: Session, actor: Actor, code: str, *, today: date) -> EffectView:
     """The effect of a key result's action; NotFound where there is none that the actor may read."""
-    action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code)).first()
-    if action is None or action.key_result_id is None:
-        raise NotFound(message("error.no_such_action", code=code))
-    unit_id, above = unit_of(session, action), roles_above_responsible(session, action)
-    is_verifier = may_verify(actor, action, unit_id, above)
-    if not (is_verifier or is_assigned_to(actor, action) or may(actor, Permission.READ, unit_id)):
-        raise NotFound(message("error.no_such_action", code=code))
+    action, key_result, is_verifier = _readable(session, actor, code)
     newest_first = (col(EffectCheck.round).desc(), col(EffectCheck.number).desc())
     checks = session.exec(select(EffectCheck).where(EffectCheck.action_id == action.id).order_by(*newest_first)).all()
     indicators = _indicators(session, checks)
@@ -91,8 +87,26 @@ def effect_view(session: Session, actor: Actor, code: str, *, today: date) -> Ef
         checks=tuple(views.values()),
         waiting=waiting,
         may_confirm=is_verifier and waiting is not None,
-        series=_series(session, newest, indicators[newest.indicator_id], action.key_result_id) if newest else None,
+        series=_series(session, newest, indicators[newest.indicator_id], key_result) if newest else None,
     )
+
+
+def effect_foreseen(session: Session, actor: Actor, code: str, criterion: Criterion) -> Prospect:
+    """What to expect of a criterion before it is planned: on which day a verdict can come, or why none ever will."""
+    action, _, _ = _readable(session, actor, code)
+    return prospect_of(session, action, criterion)
+
+
+def _readable(session: Session, actor: Actor, code: str) -> tuple[CorrectiveAction, UUID, bool]:
+    """The action, the key result it is on, and whether the actor may verify its effect."""
+    action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code)).first()
+    if action is None or action.key_result_id is None:
+        raise NotFound(message("error.no_such_action", code=code))
+    unit_id, above = unit_of(session, action), roles_above_responsible(session, action)
+    is_verifier = may_verify(actor, action, unit_id, above)
+    if not (is_verifier or is_assigned_to(actor, action) or may(actor, Permission.READ, unit_id)):
+        raise NotFound(message("error.no_such_action", code=code))
+    return action, action.key_result_id, is_verifier
 
 
 def _waits(check: EffectCheck, action: CorrectiveAction) -> bool:

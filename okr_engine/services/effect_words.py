@@ -1,6 +1,7 @@
 """What is known of an action's effect in sentences: the one that matters first, then what it rests on."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 
 from okr_engine.i18n import figure, number, period, say
@@ -8,7 +9,7 @@ from okr_engine.i18n.formats import listed
 from okr_engine.model import MeasureUnit
 from okr_engine.periods import Period
 from okr_engine.services.effect_findings import Finding
-from okr_engine.services.effect_series import Obstacle, Omission
+from okr_engine.services.effect_series import Obstacle, Omission, Prospect
 from okr_engine.services.effect_views import CheckView
 from okr_engine.statistics.effects import FEWEST_BEFORE, Verdict
 from okr_engine.words import Language
@@ -23,7 +24,14 @@ def effect_in_words(check: CheckView, language: Language) -> str:
     """The one plain sentence: what the figures say of the effect, or why they say nothing and from when on they may."""
     found = check.found
     if found.obstacle is not None:
-        return _obstacle(found, found.obstacle, language)
+        return _obstacle(
+            found.obstacle,
+            language,
+            before=len(found.before),
+            after=len(found.after),
+            readings=found.readings,
+            until=found.until,
+        )
     change = found.change or Decimal(0)
     signed = found.verdict == Verdict.NO_DEMONSTRABLE_EFFECT
     return say(
@@ -32,6 +40,11 @@ def effect_in_words(check: CheckView, language: Language) -> str:
         change=_change(change if signed else abs(change), check, language, signed=signed),
         expected=_change(check.expected, check, language),
     )
+
+
+def prospect_in_words(of: Prospect, language: Language) -> str:
+    """From which day on a verdict can come, or why none ever will: what a planner needs to know."""
+    return _obstacle(of.obstacle, language, before=of.before, after=of.after, readings=of.readings, until=of.earliest)
 
 
 def effect_rests_on(check: CheckView, language: Language) -> tuple[str, ...]:
@@ -76,10 +89,12 @@ def _rests_on(check: CheckView, found: Finding, language: Language) -> Iterator[
         yield say(language, "effect.recorded_after")
 
 
-def _obstacle(found: Finding, obstacle: Obstacle, language: Language) -> str:
-    have = len(found.before) if obstacle == Obstacle.SHORT_BASELINE else len(found.after)
-    count = FEWEST_BEFORE if obstacle == Obstacle.SHORT_BASELINE else found.readings
-    return say(language, f"effect_obstacle.{obstacle}", until=found.until, count=count, have=str(have))
+def _obstacle(
+    obstacle: Obstacle, language: Language, *, before: int, after: int, readings: int, until: date | None
+) -> str:
+    is_short = obstacle == Obstacle.SHORT_BASELINE
+    have, count = (before, FEWEST_BEFORE) if is_short else (after, readings)
+    return say(language, f"effect_obstacle.{obstacle}", until=until, count=count, have=str(have))
 
 
 def _change(value: Decimal, of: CheckView, language: Language, *, signed: bool = False) -> str:

@@ -28,8 +28,8 @@ from okr_engine.services.action_records import take_step
 from okr_engine.services.effect_findings import Finding, judged
 from okr_engine.services.effect_series import Obstacle, Omission
 from okr_engine.services.effect_verdicts import confirm_effect, confirm_lasting_effect
-from okr_engine.services.effect_views import EffectView, effect_view
-from okr_engine.services.effect_words import effect_in_words, effect_rests_on
+from okr_engine.services.effect_views import EffectView, effect_foreseen, effect_view
+from okr_engine.services.effect_words import effect_in_words, effect_rests_on, prospect_in_words
 from okr_engine.statistics.effects import Method, Verdict
 from okr_engine.words import Language
 from tests.services.checked_county import (
@@ -154,6 +154,22 @@ def test_fewer_readings_than_can_tell_are_more_in_the_end(small_county: SmallCou
     check = register(county, plan(readings=1))
 
     assert (check.method, check.readings, check.earliest) == (Method.PERMUTATION, 4, date(2026, 10, 1))
+
+
+@pytest.mark.parametrize(
+    ("past", "told"),
+    [(PAST, "aikaisintaan 1.7.2026: toimenpiteen jälkeen tarvitaan 3"), (PAST[:1], "ennen havaintoa tarvitaan")],
+)
+def test_a_planner_is_told_before_planning_when_the_effect_can_be_judged(
+    small_county: SmallCounty, past: tuple[str, ...], told: str
+) -> None:
+    county = checked_county(small_county, past=past)
+    criterion = plan().criterion
+    assert criterion is not None
+
+    found = county.see(FIRST_LINE_OWNER, effect_foreseen, CODE, criterion)
+
+    assert told in prospect_in_words(found, Language.FI)
 
 
 def test_too_short_a_past_has_no_earliest_day_and_says_why(small_county: SmallCounty) -> None:
