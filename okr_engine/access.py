@@ -23,14 +23,18 @@ class Permission(StrEnum):
     MANAGE_SOURCES = "manage_sources"
     ACCEPT_DEVIATION = "accept_deviation"
     PUBLISH_RULES = "publish_rules"
+    VERIFY_EFFECT = "verify_effect"
 
 
 _EVERYTHING = frozenset(Permission)
+_LEADING = frozenset(
+    {Permission.READ, Permission.WORK_ON_ACTION, Permission.ACCEPT_DEVIATION, Permission.VERIFY_EFFECT}
+)
 
 ALLOWED: Mapping[RoleKind, frozenset[Permission]] = {
     RoleKind.VIEWER: frozenset({Permission.READ}),
-    RoleKind.LEADERSHIP_GROUP: frozenset({Permission.READ, Permission.WORK_ON_ACTION, Permission.ACCEPT_DEVIATION}),
-    RoleKind.SPONSOR: frozenset({Permission.READ, Permission.WORK_ON_ACTION, Permission.ACCEPT_DEVIATION}),
+    RoleKind.LEADERSHIP_GROUP: _LEADING,
+    RoleKind.SPONSOR: _LEADING,
     RoleKind.GOAL_OWNER: frozenset(
         {
             Permission.READ,

@@ -22,6 +22,7 @@ evaluate          no     no               no      no         no           yes   
 manage_sources    no     no               no      no         yes          yes             yes
 accept_deviation  no     yes              yes     no         no           yes             yes
 publish_rules     no     no               no      no         no           yes             yes
+verify_effect     no     yes              yes     no         no           yes             yes
 """
 """What each kind of role allows in the unit it is held for."""
 

@@ -13,6 +13,7 @@ from okr_engine.periods import Period
 from okr_engine.services import people
 from okr_engine.services.accepted_deviations import DeviationBeside, accepted_until, deviation_beside
 from okr_engine.services.action_views import ActionView, action_views
+from okr_engine.services.effect_views import EffectView, effect_view
 from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
 from okr_engine.services.goal_reports import GoalReport, KeyResultReport, goal_report
 from okr_engine.services.narratives import NarrativeView, narrative_history
@@ -77,6 +78,11 @@ def accepted(quarter: Period) -> Mapping[UUID, date]:
 def deviation_of(key_result_code: str) -> DeviationBeside:
     """What leadership accepts of the key result for now, and whether the person may decide it."""
     return _deviation(stamp(), key_result_code, user())
+
+
+def effect_of(action_code: str) -> EffectView:
+    """What is known of the effect of a key result's action; NotFound where there is none that the person may read."""
+    return _effect(stamp(), action_code, user())
 
 
 def name_of(code: str) -> str:
@@ -159,3 +165,8 @@ def _accepted(version: int, quarter: Period, today: date) -> dict[UUID, date]:  
 @st.cache_data(show_spinner=False, max_entries=500)
 def _deviation(stamp: Stamp, key_result_code: str, _actor: Actor) -> DeviationBeside:
     return installation().ask(deviation_beside, _actor, key_result_code, today=stamp.today)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _effect(stamp: Stamp, action_code: str, _actor: Actor) -> EffectView:
+    return installation().ask(effect_view, _actor, action_code, today=stamp.today)

@@ -12,6 +12,7 @@ from sqlmodel import Field
 
 from okr_engine.model.columns import Choice, Code, ExactDecimal, Line, Moment, PeriodColumn, PeriodField, Prose
 from okr_engine.model.rows import Editable, Form, Row
+from okr_engine.periods import Cadence
 from okr_engine.terms import RoleKind
 
 
@@ -239,7 +240,8 @@ class EffectCheck(Editable, table=True):
     """How one round of an action is judged, registered with its plan before anyone has seen the result.
 
     The first check says whether it helped, the second, after the same time again, whether that lasted. The baseline
-    ends before the period that raised the action; values count from `counts_from` on.
+    ends before the period that raised the action; so many `readings` of that cadence count from `counts_from` on.
+    `is_recorded_before` says that none of them had been seen by then.
     """
 
     __tablename__ = "effect_check"
@@ -252,11 +254,13 @@ class EffectCheck(Editable, table=True):
     sign: int
     expected: Decimal = Field(sa_type=ExactDecimal)
     readings: int
+    cadence: Cadence = Field(sa_type=Choice(Cadence))
     baseline_ends: date
     counts_from: date
     earliest: date | None = None
     method: str | None = Field(default=None, max_length=30)
     registered_at: datetime = Field(sa_type=Moment)
+    is_recorded_before: bool = True
     proposed: str | None = Field(default=None, max_length=40)
     proposed_at: datetime | None = Field(default=None, sa_type=Moment)
     found: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))

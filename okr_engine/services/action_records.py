@@ -10,6 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from okr_engine.database import actor_of, columns_of, moment_of
+from okr_engine.errors import InvalidInput
 from okr_engine.model import (
     ActionEvent,
     ActionEventKind,
@@ -23,6 +24,7 @@ from okr_engine.periods import Period
 from okr_engine.rulebook import ActionThen
 from okr_engine.services.action_clocks import clock_of
 from okr_engine.services.outbox import emit
+from okr_engine.words import message
 from okr_engine.workflow.lifecycle import Standing, after
 
 
@@ -75,6 +77,8 @@ def take_step(session: Session, action: CorrectiveAction, kind: ActionEventKind,
 
     InvalidInput, saying why, where the step may not be taken now. The caller holds the action's row.
     """
+    if kind == ActionEventKind.CEASED and action.source_id is None:
+        raise InvalidInput(message("action_steps.not_verified"))
     now, before = moment_of(session), standing_of(action)
     found = after(before, kind, data, at=now, actor=actor_of(session))
     if found != before:

@@ -33,6 +33,14 @@ def variation_of(told: Iterable[Observed], breaks: Sequence[date], aim: Aim) -> 
     )
 
 
+def counted_share(one: Observed) -> Share | None:
+    """The share that the figure is the percentage of; None where it is none, or nobody has said of how many."""
+    if one.value is None or one.numerator is None or one.denominator is None:
+        return None
+    is_counted = is_share(one.value, one.numerator, one.denominator)
+    return Share(int(one.numerator), int(one.denominator)) if is_counted else None
+
+
 def _observations(figures: Iterable[Observed]) -> Iterator[Observation]:
     """The figures, and a gap for each period that nothing is known of: over a gap nothing is in a row."""
     known = {one.period: one for one in figures}
@@ -41,16 +49,8 @@ def _observations(figures: Iterable[Observed]) -> Iterator[Observation]:
     period, last = min(known, key=_start), max(known, key=_start)
     while period.start <= last.start:
         found = known.get(period)
-        yield Observation(period.start, found.value, _counted(found)) if found else Observation(period.start, None)
+        yield Observation(period.start, found.value, counted_share(found)) if found else Observation(period.start, None)
         period = period.shifted(1)
-
-
-def _counted(one: Observed) -> Share | None:
-    """The share that the figure is the percentage of; None where it is none, or nobody has said of how many."""
-    if one.value is None or one.numerator is None or one.denominator is None:
-        return None
-    is_counted = is_share(one.value, one.numerator, one.denominator)
-    return Share(int(one.numerator), int(one.denominator)) if is_counted else None
 
 
 def _after_breaks(figures: Iterable[Observed], breaks: Sequence[date]) -> Iterator[date]:

@@ -13,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from okr_engine.access import SCHEDULE
 from okr_engine.errors import OkrError
 from okr_engine.services.delivering import deliver_due
+from okr_engine.services.effect_proposals import propose_effects, something_waits
 from okr_engine.services.evaluation import decide_newly_covered, newly_covered
 from okr_engine.services.installation import Installation
 from okr_engine.services.pulls import pull
@@ -61,10 +62,16 @@ def deliver_tasks(place: Installation, keep_going: Callable[[], bool]) -> int:
     return deliver_due(place, keep_going)
 
 
+def propose_verdicts(place: Installation, keep_going: Callable[[], bool]) -> int:  # noqa: ARG001 - it is short
+    """Say what the figures show of the actions whose effect waits to be confirmed; how many proposals have changed."""
+    return place.act(SCHEDULE, propose_effects) if place.ask(something_waits) else 0
+
+
 TIMETABLE = (
     Job("pull due sources", timedelta(seconds=3), pull_due_sources),
     Job("decide by new rules", timedelta(minutes=10), decide_by_new_rules),
     Job("deliver tasks", timedelta(seconds=3), deliver_tasks),
+    Job("propose verdicts on effects", timedelta(hours=1), propose_verdicts),
 )
 
 

@@ -27,6 +27,7 @@ from okr_engine.services.accepted_deviations import DeviationState
 from okr_engine.services.back_test_results import HarmKind
 from okr_engine.services.data_desk import DataState
 from okr_engine.services.disagreements import Ending, Leaning, Outcome
+from okr_engine.services.effect_series import Obstacle, Omission
 from okr_engine.services.figure_series import HappeningKind
 from okr_engine.services.figure_views import Origin
 from okr_engine.services.goalpost_moves import Goalpost
@@ -37,6 +38,8 @@ from okr_engine.services.source_views import Health
 from okr_engine.services.standings import Movement
 from okr_engine.services.unit_views import Verdict
 from okr_engine.statistics.aims import Shift
+from okr_engine.statistics.effects import Method
+from okr_engine.statistics.effects import Verdict as EffectVerdict
 from okr_engine.statistics.funnel import Place
 from okr_engine.statistics.xmr_charts import Remark
 from okr_engine.statistics.xmr_icons import AssuranceIcon, VariationIcon
@@ -74,6 +77,11 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "direction_short": Direction,
     "disagreement_ending": Ending,
     "doctor": None,
+    "effect_left_out": Omission,
+    "effect_method": Method,
+    "effect_obstacle": Obstacle,
+    "effect_says": EffectVerdict,
+    "effect_verdict": EffectVerdict,
     "error.not_allowed": Permission,
     "event_column": None,
     "event_table": None,

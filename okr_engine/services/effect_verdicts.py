@@ -1,0 +1,154 @@
+"""effect → its verdict: confirmed by somebody who is not responsible, it closes the action or begins another round."""
+
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from okr_engine.access import Actor, Permission, may
+from okr_engine.database import moment_of
+from okr_engine.errors import InvalidInput, NotAllowed, NotFound, StaleEdit
+from okr_engine.i18n import say
+from okr_engine.model import ActionEventKind, ActionState, ActionStep, CorrectiveAction, EffectCheck, Goal, KeyResult
+from okr_engine.services.action_records import take_step
+from okr_engine.services.corrective_actions import is_assigned_to
+from okr_engine.services.effect_checks import register_second_check
+from okr_engine.services.effect_findings import FIRST, SECOND, Finding, judged
+from okr_engine.services.people import name_of
+from okr_engine.services.typed_texts import prose
+from okr_engine.statistics.effects import Verdict
+from okr_engine.words import message
+
+CONFIRMABLE = (
+    Verdict.EFFECTIVE,
+    Verdict.IMPROVED_LESS_THAN_PLANNED,
+    Verdict.CONSISTENT_WITH_AN_EFFECT,
+    Verdict.NO_DEMONSTRABLE_EFFECT,
+    Verdict.WORSENED,
+)
+"""What a verifier can say of an action's effect."""
+
+LASTING = (Verdict.SUSTAINED, Verdict.RELAPSED)
+"""What a verifier can say the second time."""
+
+
+def confirm_effect(session: Session, actor: Actor, code: str, *, version: int, verdict: Verdict, note: str) -> None:
+    """Say what the action has done, as somebody who is not responsible for it: it closes, or its next round begins.
+
+    A verdict other than the one the figures propose needs a note. InvalidInput before the figures can tell, with the
+    day on which they may; where they never can, an effect is not confirmed. Closing registers the second check.
+    """
+    action = _verifiable(session, actor, code, version)
+    if action.state != ActionState.DONE:
+        raise InvalidInput(message(f"action_steps.not_now.{action.state.value}"))
+    check = _check_of(session, action, FIRST)
+    found = judged(session, check, today=moment_of(session).date())
+    said = _said(found, verdict, note, CONFIRMABLE)
+    _confirm(session, actor, check, found, verdict, said)
+    step = ActionEventKind.VERIFIED if verdict.is_better else ActionEventKind.INEFFECTIVE
+    if verdict.is_better:
+        register_second_check(session, check, found)
+    take_step(session, action, step, {"verdict": verdict.value, "verified_by": actor.code, "note": said or None})
+
+
+def confirm_lasting_effect(
+    session: Session, actor: Actor, code: str, *, version: int, verdict: Verdict, note: str
+) -> None:
+    """Say whether the effect of a closed action has lasted; a relapse opens it again, with the reason in words.
+
+    Where another action is open on the key result by now, that one's record says so instead.
+    """
+    action = _verifiable(session, actor, code, version)
+    if action.state != ActionState.VERIFIED:
+        raise InvalidInput(message("effect.no_check_waits"))
+    check = _check_of(session, action, SECOND)
+    found = judged(session, check, today=moment_of(session).date())
+    said = _said(found, verdict, note, LASTING)
+    _confirm(session, actor, check, found, verdict, said)
+    told = {"verdict": verdict.value, "verified_by": actor.code, "note": said or None}
+    if verdict == Verdict.SUSTAINED:
+        take_step(session, action, ActionEventKind.SUSTAINED, told)
+        return
+    reason = say(actor.language, "effect.relapsed", code=action.code)
+    other = _open_on(session, action)
+    if other is None:
+        take_step(session, action, ActionEventKind.REOPENED, {"reason": reason, **told})
+    else:
+        take_step(session, other, ActionEventKind.COMMENTED, {"text": reason, **told})
+
+
+def may_verify(actor: Actor, action: CorrectiveAction, unit_id: UUID, above: frozenset[UUID]) -> bool:
+    """Whether the actor may say what the action has done: the accountable or above, but nobody responsible for it.
+
+    `above` are the roles of its chain from the accountable up.
+    """
+    is_responsible = is_assigned_to(actor, action) or actor.code == action.done_by
+    return not is_responsible and (bool(actor.role_ids & above) or may(actor, Permission.VERIFY_EFFECT, unit_id))
+
+
+def roles_above_responsible(session: Session, action: CorrectiveAction) -> frozenset[UUID]:
+    """The roles of an action's chain from the accountable up."""
+    rows = session.exec(select(ActionStep).where(ActionStep.action_id == action.id, ActionStep.level > 0))
+    return frozenset(one.role_id for one in rows if one.role_id)
+
+
+def unit_of(session: Session, action: CorrectiveAction) -> UUID:
+    """The unit that answers for a key result's action."""
+    key_result = session.get_one(KeyResult, action.key_result_id)
+    return session.get_one(Goal, key_result.goal_id).unit_id
+
+
+def _verifiable(session: Session, actor: Actor, code: str, version: int) -> CorrectiveAction:
+    action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code).with_for_update()).first()
+    if action is None or action.key_result_id is None:
+        raise NotFound(message("error.no_such_action", code=code))
+    if not may_verify(actor, action, unit_of(session, action), roles_above_responsible(session, action)):
+        raise NotAllowed(
+            message("error.not_allowed.verify_effect", name=actor.name), remedy=message("error.not_allowed_remedy")
+        )
+    if action.version != version:
+        raise StaleEdit(theirs=action.state.value, yours="", saved_by=name_of(session, action.done_by or ""))
+    return action
+
+
+def _check_of(session: Session, action: CorrectiveAction, number: int) -> EffectCheck:
+    check = session.exec(
+        select(EffectCheck).where(
+            EffectCheck.action_id == action.id, EffectCheck.round == action.round, EffectCheck.number == number
+        )
+    ).first()
+    if check is None:
+        raise InvalidInput(message("effect.no_check_waits"))
+    if check.confirmed_by is not None:
+        raise StaleEdit(theirs=check.verdict or "", yours="", saved_by=name_of(session, check.confirmed_by))
+    return check
+
+
+def _said(found: Finding, verdict: Verdict, note: str, choices: tuple[Verdict, ...]) -> str:
+    """The note; InvalidInput where such a verdict may not be given, or not without one."""
+    if verdict not in choices:
+        raise InvalidInput(message("effect.no_such_verdict"))
+    if not found.is_judged and not found.can_never_be_judged:
+        raise InvalidInput(message("effect.not_before", until=found.until))
+    if not found.is_judged and (verdict.is_better or verdict == Verdict.RELAPSED):
+        raise InvalidInput(message("effect.never_from_these"), remedy=message("effect.never_from_these_remedy"))
+    said = prose(note)
+    if verdict != found.verdict and not said:
+        raise InvalidInput(message("effect.differs_without_note"))
+    return said
+
+
+def _confirm(session: Session, actor: Actor, check: EffectCheck, found: Finding, verdict: Verdict, note: str) -> None:
+    check.proposed, check.found = found.verdict.value, found.kept()
+    check.proposed_at = check.proposed_at or moment_of(session)
+    check.verdict, check.confirmed_by, check.confirmed_at = verdict.value, actor.code, moment_of(session)
+    check.note = note or None
+    session.add(check)
+    session.flush()
+
+
+def _open_on(session: Session, action: CorrectiveAction) -> CorrectiveAction | None:
+    return session.exec(
+        select(CorrectiveAction)
+        .where(CorrectiveAction.key_result_id == action.key_result_id, col(CorrectiveAction.closed_at).is_(None))
+        .with_for_update()
+    ).first()

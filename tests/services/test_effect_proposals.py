@@ -1,0 +1,74 @@
+"""The worker says what the figures show of actions that wait for a verdict, once each time that it changes."""
+
+import pytest
+from sqlmodel import select
+
+from okr_engine.database import reading
+from okr_engine.model import EffectCheck
+from okr_engine.services.effect_proposals import propose_effects, something_waits
+from okr_engine.services.effect_verdicts import confirm_effect
+from okr_engine.statistics.effects import Verdict
+from tests.services.checked_county import (
+    AFTER_IT,
+    BETTER,
+    CODE,
+    JULY,
+    NEXT_JULY,
+    carried_out,
+    checked_county,
+    plan,
+    register,
+    tell,
+    the_action,
+)
+from tests.services.small_county import SPONSOR, STRATEGY_OFFICE, SmallCounty
+
+
+@pytest.fixture
+def county(small_county: SmallCounty) -> SmallCounty:
+    """The county with its action carried out."""
+    carried_out(checked_county(small_county))
+    return small_county
+
+
+def check_of(county: SmallCounty, number: int = 1) -> EffectCheck:
+    found: EffectCheck = county.rows(select(EffectCheck).where(EffectCheck.number == number))[0]
+    return found
+
+
+def test_a_proposal_is_kept_when_the_figures_say_something_new(county: SmallCounty) -> None:
+    assert county.act(STRATEGY_OFFICE, propose_effects) == 1
+    assert check_of(county).proposed == Verdict.CANNOT_BE_JUDGED_YET
+    tell(county, dict(zip(AFTER_IT, BETTER, strict=False)), now=JULY)
+
+    assert county.act(STRATEGY_OFFICE, propose_effects, now=JULY) == 1
+
+    check = check_of(county)
+    assert (check.proposed, check.proposed_at) == (Verdict.EFFECTIVE, JULY)
+    assert check.found is not None
+    assert check.found["after"][0] == {"period": "2025-Q4", "value": "97"}
+
+
+def test_what_has_not_changed_is_not_proposed_again(county: SmallCounty) -> None:
+    county.act(STRATEGY_OFFICE, propose_effects)
+    version = check_of(county).version
+
+    assert county.act(STRATEGY_OFFICE, propose_effects) == 0
+    assert check_of(county).version == version
+
+
+def test_a_second_check_is_proposed_once_the_first_is_confirmed(county: SmallCounty) -> None:
+    tell(county, dict(zip(AFTER_IT, BETTER * 2, strict=True)), now=JULY)
+    with reading(county.engine) as session:
+        version = the_action(session).version
+    county.act(SPONSOR, confirm_effect, CODE, version=version, verdict=Verdict.EFFECTIVE, note="", now=JULY)
+
+    assert county.act(STRATEGY_OFFICE, propose_effects, now=NEXT_JULY) == 1
+    assert check_of(county, 2).proposed == Verdict.SUSTAINED
+
+
+def test_nothing_is_proposed_while_the_work_goes_on(small_county: SmallCounty) -> None:
+    register(checked_county(small_county), plan())
+
+    assert not small_county.ask(something_waits)
+    assert small_county.act(STRATEGY_OFFICE, propose_effects) == 0
