@@ -1,0 +1,190 @@
+"""What adapters of task platforms share: asking, what a refusal means, finding a task again, and who writes what."""
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn, TypeVar
+
+import httpx
+from pydantic import BaseModel, Field, ValidationError
+
+from connectors.kit.answers import Answer
+from connectors.kit.client import credentials_refused, shown
+from okr_engine.errors import ForgedMessage, PlatformGone, SourceUnavailable, TaskChanged, TaskRefused
+from okr_engine.words import message
+from okr_engine.workflow.platforms import PlatformSettings
+from okr_engine.workflow.tasks import Task, TaskMessage, TaskRef, TaskReport, TaskSeen, TaskState
+
+# Changes are asked for again from so long ago: for clocks of a second, and for what is being written while we read.
+OVERLAP = timedelta(minutes=2)
+
+_GONE = frozenset({404, 410})
+_CONFLICT = frozenset({409, 412})
+_STATES = tuple(TaskState)
+_Read = TypeVar("_Read", bound=BaseModel)
+
+
+class ServiceSettings(PlatformSettings):
+    """What every platform with an address of its own has to be told; `people` maps our names to its users."""
+
+    address: str = Field(title="sources.address", pattern=r"^https?://[^/\s?#]+[^\s?#]*$")
+    people: dict[str, str] = Field(default_factory=dict, title="task_platforms.people")
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        return frozenset({httpx.URL(self.address).host})
+
+    def user(self, name: str | None) -> str | None:
+        """The platform's user for a person or a role of ours; None leaves it to the platform whose task it is."""
+        return self.people.get(name or "")
+
+
+class StatusSettings(ServiceSettings):
+    """Which status of the platform stands for which state."""
+
+    open_status: str = Field(title="task_platforms.open_status", min_length=1)
+    in_progress_status: str = Field(title="task_platforms.in_progress_status", min_length=1)
+    done_status: str = Field(title="task_platforms.done_status", min_length=1)
+
+    def status_of(self, state: TaskState) -> str:
+        """The status that stands for the state."""
+        return self._statuses[state]
+
+    def state_of(self, status: str, *, closed: bool) -> TaskState:
+        """What a status means; of one that is not in the settings only whether it closes a task."""
+        for state, known in self._statuses.items():
+            if known == status:
+                return state
+        return TaskState.DONE if closed else TaskState.IN_PROGRESS
+
+    @property
+    def _statuses(self) -> dict[TaskState, str]:
+        return dict(zip(TaskState, (self.open_status, self.in_progress_status, self.done_status), strict=True))
+
+
+@dataclass(frozen=True)
+class Service:
+    """A platform's interface: where it is and the headers that open it; its answers are JSON."""
+
+    client: httpx.Client
+    address: str
+    headers: Mapping[str, str]
+
+    def ask(
+        self, path: str, *, method: str = "GET", parameters: Mapping[str, str | int] | None = None, body: object = None
+    ) -> Any:
+        """What is answered; None for an answer without content. Whatever is no success is raised as what it means."""
+        return _told(self._answer(method, path, parameters, body))
+
+    def find(self, path: str, *, parameters: Mapping[str, str | int] | None = None) -> Any:
+        """What is answered about a single task; None where it is gone."""
+        response = self._answer("GET", path, parameters, None)
+        return None if response.status_code in _GONE else _told(response)
+
+    def change(self, path: str, *, method: str, body: object) -> Any:
+        """What is answered when a task is written; TaskChanged where it has gone or changed meanwhile."""
+        response = self._answer(method, path, None, body)
+        if response.status_code in _GONE | _CONFLICT:
+            raise TaskChanged(message("task_platforms.task_changed", address=shown(response.url)))
+        return _told(response)
+
+    def read(self, model: type[_Read], answer: object) -> _Read:
+        """The answer as the documentation describes it; SourceUnavailable where it is something else."""
+        try:
+            return model.model_validate(answer)
+        except ValidationError as error:
+            address = shown(httpx.URL(self.address))
+            raise SourceUnavailable(
+                message("task_platforms.not_as_documented", address=address), remedy=message("sources.refused_remedy")
+            ) from error
+
+    def _answer(
+        self, method: str, path: str, parameters: Mapping[str, str | int] | None, body: object
+    ) -> httpx.Response:
+        url = f"{self.address.rstrip('/')}{path}"
+        try:
+            return self.client.request(
+                method, url, params=parameters, headers=dict(self.headers), json=body, follow_redirects=False
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise no_answer(self.address, error) from error
+
+
+def task_there(
+    sent: TaskMessage,
+    known: TaskRef | None,
+    *,
+    fetch: Callable[[TaskRef], TaskSeen | None],
+    look_up: Callable[[str], TaskSeen | None],
+) -> TaskSeen | None:
+    """The task as it is there, by our reference or else by its code; None where it has to be made.
+
+    TaskChanged where it is not as our last write left it.
+    """
+    there = fetch(known) if known else None
+    if there and known and known.revision and known.revision != there.ref.revision:
+        raise TaskChanged(message("task_platforms.task_changed", address=known.ref))
+    return there or look_up(sent.task.code)
+
+
+def state_to_write(wanted: TaskState, there: TaskSeen | None) -> TaskState | None:
+    """The state to write: the first one, or one that is ahead of the platform's; None leaves it to the platform."""
+    if there is None or _STATES.index(wanted) > _STATES.index(there.state):
+        return wanted
+    return None
+
+
+def text_of(task: Task) -> str:
+    """The text people read there, and the way back to the action."""
+    return f"{task.text}\n\n{task.link}"
+
+
+def asked_since(cursor: str | None) -> datetime | None:
+    """From when changes are asked for; None asks for everything."""
+    return datetime.fromisoformat(cursor).astimezone(UTC) - OVERLAP if cursor else None
+
+
+def moved_to(cursor: str | None, moments: Iterable[datetime]) -> str | None:
+    """The cursor after changes of these moments; it never goes back."""
+    known = [datetime.fromisoformat(cursor)] if cursor else []
+    latest = max((*known, *(moment.astimezone(UTC) for moment in moments)), default=None)
+    return latest.isoformat() if latest else None
+
+
+def no_reports(settings: PlatformSettings, headers: Mapping[str, str], body: bytes, *, now: datetime) -> TaskReport:
+    """Nothing comes in from a platform that is only asked: every message is refused."""
+    raise ForgedMessage(message("task_platforms.forged"))
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    """The header that names a user and the password."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+def refuse(response: httpx.Response) -> NoReturn:
+    """Raise what an answer that is no success means, by who can put it right."""
+    address, status = shown(response.url), response.status_code
+    if status in (401, 403):
+        raise credentials_refused(response.url, status)
+    if status >= 500:
+        raise SourceUnavailable(
+            message("sources.refused", address=address, status=status), remedy=message("sources.refused_remedy")
+        )
+    remedy = message("task_platforms.refused_remedy")
+    if status in _GONE or response.is_redirect:
+        raise PlatformGone(message("task_platforms.gone", address=address, status=status), remedy=remedy)
+    raise TaskRefused(message("task_platforms.refused", address=address, status=status), remedy=remedy)
+
+
+def no_answer(address: str, error: Exception) -> SourceUnavailable:
+    """The error for an address that does not answer, or whose answer breaks off."""
+    return SourceUnavailable(message("task_platforms.no_answer", address=address, reason=type(error).__name__))
+
+
+def _told(response: httpx.Response) -> Any:
+    if not response.is_success:
+        refuse(response)
+    if not response.content:
+        return None
+    return Answer(response.status_code, response.headers, response.url, response.content).json()

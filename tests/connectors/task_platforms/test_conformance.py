@@ -1,0 +1,166 @@
+"""Each platform that is tested against its documented interface keeps the promises of a task platform."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import httpx
+import pytest
+
+from okr_engine.errors import SourceUnavailable, TaskChanged
+from okr_engine.testing.task_platforms import PROMISES, PlatformCase, Promise, named
+from okr_engine.workflow.tasks import TaskMessage, TaskRef, TaskState
+from tests.connectors.task_platforms.messages import SENT, later
+from tests.connectors.task_platforms.redmine import Redmine
+from tests.connectors.task_platforms.stand_in import Reply, Served, served
+
+PLATFORMS: tuple[Callable[[], Any], ...] = (Redmine,)
+
+
+@dataclass
+class Trial:
+    """A platform's stand-in that is being served, and our adapter speaking with it."""
+
+    platform: Any
+    server: Served
+    client: httpx.Client
+    case: PlatformCase
+
+    def send(self, sent: TaskMessage, known: TaskRef | None = None) -> TaskRef:
+        ref: TaskRef = self.platform.adapter.upsert(self.settings, self.client, sent, known=known, now=self.case.now)
+        return ref
+
+    def fetch(self, ref: TaskRef) -> Any:
+        return self.platform.adapter.fetch(self.settings, self.client, ref)
+
+    def changes(self, cursor: str | None = None) -> Any:
+        return self.platform.adapter.changes(self.settings, self.client, cursor=cursor)
+
+    @property
+    def settings(self) -> Any:
+        return self.case.checked_settings()
+
+
+@pytest.fixture(params=PLATFORMS, ids=lambda one: one.__name__)
+def trial(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trial]:
+    platform = request.param()
+    for name, value in platform.secrets.items():
+        monkeypatch.setenv(name, value)
+    with served(platform) as server:
+        case = case_for(platform, server)
+        with case.client() as client:
+            yield Trial(platform, server, client, case)
+
+
+def case_for(platform: Any, server: Served) -> PlatformCase:
+    told: dict[str, Any] = {
+        "platform": platform.adapter,
+        "settings": platform.settings(server.address),
+        "tasks": platform.tasks,
+        "texts": platform.texts,
+        "break_next": server.break_next,
+        "lose_next": server.lose_next,
+        "work": platform.work,
+        "delete": platform.delete,
+        "inner": frozenset({"127.0.0.1"}),
+    }
+    # The kit is told as much as it asks for.
+    return PlatformCase(**{one.name: told[one.name] for one in fields(PlatformCase) if one.name in told})
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=named)
+def test_a_platform_keeps_its_promises(trial: Trial, promise: Promise) -> None:
+    promise(trial.case)
+
+
+@pytest.mark.parametrize("state", TaskState)
+def test_what_a_person_does_there_is_seen_by_asking_and_among_the_changes(trial: Trial, state: TaskState) -> None:
+    ref = trial.send(SENT)
+    before = trial.changes()
+
+    trial.platform.work(SENT.task.code, state)
+
+    assert trial.fetch(ref).state == state
+    assert [(one.ref.ref, one.state) for one in trial.changes(before.cursor).seen] == [(ref.ref, state)]
+
+
+def test_our_own_writing_is_known_by_its_revision_and_what_a_person_does_by_another(trial: Trial) -> None:
+    ref = trial.send(later(), trial.send(SENT))
+
+    assert trial.fetch(ref).ref == ref
+    assert [one.ref for one in trial.changes().seen] == [ref]
+    trial.platform.work(SENT.task.code, TaskState.DONE)
+    assert trial.fetch(ref).ref.revision != ref.revision
+
+
+def test_nothing_is_written_over_what_a_person_did_since_we_last_wrote(trial: Trial) -> None:
+    ref = trial.send(SENT)
+    trial.platform.work(SENT.task.code, TaskState.DONE)
+
+    with pytest.raises(TaskChanged):
+        trial.send(later(title="Uusi otsikko"), ref)
+
+    assert trial.platform.tasks() == {SENT.task.code: (SENT.task.title, "done")}
+
+
+def test_written_once_more_the_words_change_and_how_far_the_work_is_stays_theirs(trial: Trial) -> None:
+    ref = trial.send(SENT)
+    trial.platform.work(SENT.task.code, TaskState.DONE)
+
+    trial.send(later(title="Uusi otsikko"), trial.fetch(ref).ref)
+
+    assert trial.platform.tasks() == {SENT.task.code: ("Uusi otsikko", "done")}
+
+
+def test_a_task_whose_making_was_answered_by_nothing_is_found_and_not_made_twice(trial: Trial) -> None:
+    trial.server.lose_next()
+    with pytest.raises(SourceUnavailable):
+        trial.send(SENT)
+
+    trial.send(later())
+
+    assert trial.platform.tasks() == {SENT.task.code: (SENT.task.title, "in_progress")}
+
+
+def test_a_deleted_task_is_gone_and_comes_back_with_the_next_step(trial: Trial) -> None:
+    ref = trial.send(SENT)
+    trial.platform.delete(SENT.task.code)
+
+    assert trial.fetch(ref) is None
+    assert ref.ref not in {one.ref.ref for one in trial.changes().seen}
+    assert trial.fetch(trial.send(later(), ref)).state == TaskState.IN_PROGRESS
+
+
+def test_a_task_deleted_while_we_write_is_a_change_and_does_not_stop_the_endpoint(trial: Trial) -> None:
+    ref = trial.send(SENT)
+    trial.server.before_write = lambda: trial.platform.delete(SENT.task.code)
+
+    with pytest.raises(TaskChanged):
+        trial.send(later(), ref)
+
+
+def test_two_actions_are_two_tasks_and_both_changes_come(trial: Trial) -> None:
+    other = replace(SENT, task=replace(SENT.task, code="CA-2026-Q3-2"))
+    refs = {trial.send(one).ref for one in (SENT, other)}
+
+    assert {one.ref.ref for one in trial.changes().seen} == refs
+    assert len(refs) == 2
+
+
+def test_a_person_without_a_user_there_is_left_to_the_platform(trial: Trial) -> None:
+    stranger = replace(SENT, task=replace(SENT.task, assignee="Joku muu", accountable="Toinen"))
+
+    ref = trial.send(stranger)
+
+    assert trial.fetch(ref).state == TaskState.OPEN
+    assert not any("Joku muu" in str(one.body) and "assign" in str(one.body) for one in trial.server.asked)
+
+
+@pytest.mark.parametrize("body", [[], {"result": 1}, "no", 7])
+def test_an_answer_that_is_not_as_documented_is_tried_again(trial: Trial, body: object) -> None:
+    trial.server.refuse = Reply(200, body)
+
+    with pytest.raises(SourceUnavailable):
+        trial.send(SENT)
+    with pytest.raises(SourceUnavailable):
+        trial.changes()
