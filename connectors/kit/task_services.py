@@ -51,6 +51,10 @@ class StatusSettings(ServiceSettings):
         """The status that stands for the state."""
         return self._statuses[state]
 
+    def knows(self, status: str) -> bool:
+        """Whether the settings say what the status stands for."""
+        return status in self._statuses.values()
+
     def state_of(self, status: str, *, closed: bool) -> TaskState:
         """What a status means; of one that is not in the settings only whether it closes a task."""
         for state, known in self._statuses.items():

@@ -1,71 +1,24 @@
 """Each platform that is tested against its documented interface keeps the promises of a task platform."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 
 from okr_engine.errors import SourceUnavailable, TaskChanged
-from okr_engine.testing.task_platforms import PROMISES, PlatformCase, Promise, named
-from okr_engine.workflow.tasks import TaskMessage, TaskRef, TaskState
+from okr_engine.testing.task_platforms import PROMISES, Promise, named
+from okr_engine.workflow.tasks import TaskState
 from tests.connectors.task_platforms.messages import SENT, later
+from tests.connectors.task_platforms.openproject import OpenProject
 from tests.connectors.task_platforms.redmine import Redmine
-from tests.connectors.task_platforms.stand_in import Reply, Served, served
+from tests.connectors.task_platforms.stand_in import Reply
+from tests.connectors.task_platforms.trial import Trial
 
-PLATFORMS: tuple[Callable[[], Any], ...] = (Redmine,)
-
-
-@dataclass
-class Trial:
-    """A platform's stand-in that is being served, and our adapter speaking with it."""
-
-    platform: Any
-    server: Served
-    client: httpx.Client
-    case: PlatformCase
-
-    def send(self, sent: TaskMessage, known: TaskRef | None = None) -> TaskRef:
-        ref: TaskRef = self.platform.adapter.upsert(self.settings, self.client, sent, known=known, now=self.case.now)
-        return ref
-
-    def fetch(self, ref: TaskRef) -> Any:
-        return self.platform.adapter.fetch(self.settings, self.client, ref)
-
-    def changes(self, cursor: str | None = None) -> Any:
-        return self.platform.adapter.changes(self.settings, self.client, cursor=cursor)
-
-    @property
-    def settings(self) -> Any:
-        return self.case.checked_settings()
+PLATFORMS: tuple[Callable[[], Any], ...] = (Redmine, OpenProject)
 
 
-@pytest.fixture(params=PLATFORMS, ids=lambda one: one.__name__)
-def trial(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trial]:
-    platform = request.param()
-    for name, value in platform.secrets.items():
-        monkeypatch.setenv(name, value)
-    with served(platform) as server:
-        case = case_for(platform, server)
-        with case.client() as client:
-            yield Trial(platform, server, client, case)
-
-
-def case_for(platform: Any, server: Served) -> PlatformCase:
-    told: dict[str, Any] = {
-        "platform": platform.adapter,
-        "settings": platform.settings(server.address),
-        "tasks": platform.tasks,
-        "texts": platform.texts,
-        "break_next": server.break_next,
-        "lose_next": server.lose_next,
-        "work": platform.work,
-        "delete": platform.delete,
-        "inner": frozenset({"127.0.0.1"}),
-    }
-    # The kit is told as much as it asks for.
-    return PlatformCase(**{one.name: told[one.name] for one in fields(PlatformCase) if one.name in told})
+pytestmark = pytest.mark.parametrize("trial", PLATFORMS, indirect=True, ids=lambda one: one.__name__)
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=named)
@@ -80,17 +33,17 @@ def test_what_a_person_does_there_is_seen_by_asking_and_among_the_changes(trial:
 
     trial.platform.work(SENT.task.code, state)
 
-    assert trial.fetch(ref).state == state
+    assert trial.seen(ref).state == state
     assert [(one.ref.ref, one.state) for one in trial.changes(before.cursor).seen] == [(ref.ref, state)]
 
 
 def test_our_own_writing_is_known_by_its_revision_and_what_a_person_does_by_another(trial: Trial) -> None:
     ref = trial.send(later(), trial.send(SENT))
 
-    assert trial.fetch(ref).ref == ref
+    assert trial.seen(ref).ref == ref
     assert [one.ref for one in trial.changes().seen] == [ref]
     trial.platform.work(SENT.task.code, TaskState.DONE)
-    assert trial.fetch(ref).ref.revision != ref.revision
+    assert trial.seen(ref).ref.revision != ref.revision
 
 
 def test_nothing_is_written_over_what_a_person_did_since_we_last_wrote(trial: Trial) -> None:
@@ -107,7 +60,7 @@ def test_written_once_more_the_words_change_and_how_far_the_work_is_stays_theirs
     ref = trial.send(SENT)
     trial.platform.work(SENT.task.code, TaskState.DONE)
 
-    trial.send(later(title="Uusi otsikko"), trial.fetch(ref).ref)
+    trial.send(later(title="Uusi otsikko"), trial.seen(ref).ref)
 
     assert trial.platform.tasks() == {SENT.task.code: ("Uusi otsikko", "done")}
 
@@ -128,7 +81,7 @@ def test_a_deleted_task_is_gone_and_comes_back_with_the_next_step(trial: Trial) 
 
     assert trial.fetch(ref) is None
     assert ref.ref not in {one.ref.ref for one in trial.changes().seen}
-    assert trial.fetch(trial.send(later(), ref)).state == TaskState.IN_PROGRESS
+    assert trial.seen(trial.send(later(), ref)).state == TaskState.IN_PROGRESS
 
 
 def test_a_task_deleted_while_we_write_is_a_change_and_does_not_stop_the_endpoint(trial: Trial) -> None:
@@ -152,7 +105,7 @@ def test_a_person_without_a_user_there_is_left_to_the_platform(trial: Trial) -> 
 
     ref = trial.send(stranger)
 
-    assert trial.fetch(ref).state == TaskState.OPEN
+    assert trial.seen(ref).state == TaskState.OPEN
     assert not any("Joku muu" in str(one.body) and "assign" in str(one.body) for one in trial.server.asked)
 
 

@@ -1,9 +1,7 @@
 """Issues of Redmine: what is particular about them."""
 
 import os
-from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from connectors.kit.addresses import Reach
@@ -13,74 +11,53 @@ from okr_engine.errors import CredentialsRefused, TaskRefused
 from okr_engine.workflow.tasks import TaskState
 from tests.connectors.task_platforms.messages import SENT, later
 from tests.connectors.task_platforms.redmine import Redmine
-from tests.connectors.task_platforms.stand_in import Served, now, served
+from tests.connectors.task_platforms.stand_in import now
+from tests.connectors.task_platforms.trial import Trial
 from tests.needs import do_without
 
-
-@pytest.fixture
-def redmine(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Redmine, Served]]:
-    platform = Redmine()
-    for name, value in platform.secrets.items():
-        monkeypatch.setenv(name, value)
-    with served(platform) as server:
-        yield platform, server
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with open_client(Reach(hosts=frozenset(), inner=frozenset({"127.0.0.1"}))) as found:
-        yield found
-
-
-def settings_of(redmine: tuple[Redmine, Served], **changed: object) -> adapter.Settings:
-    platform, server = redmine
-    return adapter.Settings.model_validate(platform.settings(server.address) | changed)
+redmine = pytest.mark.parametrize("trial", [Redmine], indirect=True)
 
 
 @pytest.mark.parametrize(("status", "state"), [(4, TaskState.IN_PROGRESS), (6, TaskState.DONE)])
+@redmine
 def test_a_status_nobody_has_told_us_of_is_done_where_it_closes_the_issue_and_under_way_where_not(
-    redmine: tuple[Redmine, Served], client: httpx.Client, status: int, state: TaskState
+    trial: Trial, status: int, state: TaskState
 ) -> None:
-    settings = settings_of(redmine)
-    ref = adapter.upsert(settings, client, SENT, known=None, now=now())
+    ref = trial.send(SENT)
 
-    redmine[0].set_status(SENT.task.code, status)
+    trial.platform.set_status(SENT.task.code, status)
 
-    seen = adapter.fetch(settings, client, ref)
-    assert seen is not None
+    seen = trial.seen(ref)
     assert (seen.state, seen.by) == (state, "Ulla")
 
 
-def test_where_the_field_is_no_filter_nothing_is_sent_rather_than_sent_twice(
-    redmine: tuple[Redmine, Served], client: httpx.Client
-) -> None:
-    settings = settings_of(redmine)
-    adapter.upsert(settings, client, SENT, known=None, now=now())
-    redmine[0].field_is_filter = False
-    redmine[0].issues[101]["custom_fields"][0]["value"] = "CA-2025-Q1-9"
+@redmine
+def test_where_the_field_is_no_filter_nothing_is_sent_rather_than_sent_twice(trial: Trial) -> None:
+    trial.send(SENT)
+    trial.platform.field_is_filter = False
+    trial.platform.issues[101]["custom_fields"][0]["value"] = "CA-2025-Q1-9"
 
     with pytest.raises(TaskRefused):
-        adapter.upsert(settings, client, SENT, known=None, now=now())
+        trial.send(SENT)
 
-    assert len(redmine[0].issues) == 1
-
-
-def test_a_hundred_and_more_changes_come_page_by_page(redmine: tuple[Redmine, Served], client: httpx.Client) -> None:
-    settings = settings_of(redmine)
-    adapter.upsert(settings, client, SENT, known=None, now=now())
-    pattern = redmine[0].issues[101]
-    redmine[0].issues.update({200 + number: {**pattern} for number in range(250)})
-
-    assert len(adapter.changes(settings, client, cursor=None).seen) == 251
+    assert len(trial.platform.issues) == 1
 
 
-def test_a_key_that_does_not_open_is_told_as_such(
-    redmine: tuple[Redmine, Served], client: httpx.Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@redmine
+def test_a_hundred_and_more_changes_come_page_by_page(trial: Trial) -> None:
+    trial.send(SENT)
+    pattern = trial.platform.issues[101]
+    trial.platform.issues.update({200 + number: {**pattern} for number in range(250)})
+
+    assert len({one.ref.ref for one in trial.changes().seen}) == 251
+
+
+@redmine
+def test_a_key_that_does_not_open_is_told_as_such(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OKR_SECRET_REDMINE", "another")
 
     with pytest.raises(CredentialsRefused):
-        adapter.probe(settings_of(redmine), client)
+        adapter.probe(trial.settings, trial.client)
 
 
 def test_a_real_redmine_takes_a_task_and_tells_it() -> None:
