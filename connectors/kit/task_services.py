@@ -35,7 +35,7 @@ class ServiceSettings(PlatformSettings):
     def hosts(self) -> frozenset[str]:
         return frozenset({httpx.URL(self.address).host})
 
-    def user(self, name: str | None) -> str | None:
+    def user_for(self, name: str | None) -> str | None:
         """The platform's user for a person or a role of ours; None leaves it to the platform whose task it is."""
         return self.people.get(name or "")
 
@@ -98,10 +98,14 @@ class Service:
         try:
             return model.model_validate(answer)
         except ValidationError as error:
-            address = shown(httpx.URL(self.address))
-            raise SourceUnavailable(
-                message("task_platforms.not_as_documented", address=address), remedy=message("sources.refused_remedy")
-            ) from error
+            raise self.not_as_documented() from error
+
+    def not_as_documented(self) -> SourceUnavailable:
+        """The error for an answer that nobody has described."""
+        address = shown(httpx.URL(self.address))
+        return SourceUnavailable(
+            message("task_platforms.not_as_documented", address=address), remedy=message("sources.refused_remedy")
+        )
 
     def _answer(
         self, method: str, path: str, parameters: Mapping[str, str | int] | None, body: object

@@ -167,7 +167,10 @@ def _filter(name: str, operator: str, *values: str) -> dict[str, Any]:
 
 
 def _ours(settings: Settings, sent: TaskMessage, state: TaskState | None) -> dict[str, Any]:
-    people = {"assignee": settings.user(sent.task.assignee), "responsible": settings.user(sent.task.accountable)}
+    people = {
+        "assignee": settings.user_for(sent.task.assignee),
+        "responsible": settings.user_for(sent.task.accountable),
+    }
     links = {role: _link("users", user) for role, user in people.items() if user}
     return {
         "subject": sent.task.title,

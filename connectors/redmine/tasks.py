@@ -146,7 +146,7 @@ def _page(service: Service, filters: Mapping[str, str], *, skip: int) -> tuple[_
 
 
 def _ours(settings: Settings, sent: TaskMessage, state: TaskState | None) -> dict[str, Any]:
-    user = settings.user(sent.task.assignee)
+    user = settings.user_for(sent.task.assignee)
     return {
         "subject": sent.task.title,
         "description": text_of(sent.task),

@@ -63,6 +63,8 @@ def served(platform: StandIn) -> Iterator[Served]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body leave in one piece: in two, the second waits for the first to be acknowledged.
+        wbufsize = -1
 
         def handle_any(self) -> None:
             with lock:

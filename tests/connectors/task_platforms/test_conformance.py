@@ -9,13 +9,14 @@ import pytest
 from okr_engine.errors import SourceUnavailable, TaskChanged
 from okr_engine.testing.task_platforms import PROMISES, Promise, named
 from okr_engine.workflow.tasks import TaskState
+from tests.connectors.task_platforms.jira import Jira
 from tests.connectors.task_platforms.messages import SENT, later
 from tests.connectors.task_platforms.openproject import OpenProject
 from tests.connectors.task_platforms.redmine import Redmine
 from tests.connectors.task_platforms.stand_in import Reply
 from tests.connectors.task_platforms.trial import Trial
 
-PLATFORMS: tuple[Callable[[], Any], ...] = (Redmine, OpenProject)
+PLATFORMS: tuple[Callable[[], Any], ...] = (Redmine, OpenProject, Jira)
 
 
 pytestmark = pytest.mark.parametrize("trial", PLATFORMS, indirect=True, ids=lambda one: one.__name__)
