@@ -76,19 +76,25 @@ class Service:
     headers: Mapping[str, str]
 
     def ask(
-        self, path: str, *, method: str = "GET", parameters: Mapping[str, str | int] | None = None, body: object = None
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        parameters: Mapping[str, str | int] | None = None,
+        body: object = None,
+        form: Mapping[str, str] | None = None,
     ) -> Any:
         """What is answered; None for an answer without content. Whatever is no success is raised as what it means."""
-        return _told(self._answer(method, path, parameters, body))
+        return _told(self._answer(method, path, parameters=parameters, body=body, form=form))
 
     def find(self, path: str, *, parameters: Mapping[str, str | int] | None = None) -> Any:
         """What is answered about a single task; None where it is gone."""
-        response = self._answer("GET", path, parameters, None)
+        response = self._answer("GET", path, parameters=parameters)
         return None if response.status_code in _GONE else _told(response)
 
     def change(self, path: str, *, method: str, body: object) -> Any:
         """What is answered when a task is written; TaskChanged where it has gone or changed meanwhile."""
-        response = self._answer(method, path, None, body)
+        response = self._answer(method, path, body=body)
         if response.status_code in _GONE | _CONFLICT:
             raise TaskChanged(message("task_platforms.task_changed", address=shown(response.url)))
         return _told(response)
@@ -108,12 +114,18 @@ class Service:
         )
 
     def _answer(
-        self, method: str, path: str, parameters: Mapping[str, str | int] | None, body: object
+        self,
+        method: str,
+        path: str,
+        *,
+        parameters: Mapping[str, str | int] | None = None,
+        body: object = None,
+        form: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        url = f"{self.address.rstrip('/')}{path}"
+        url, headers = f"{self.address.rstrip('/')}{path}", dict(self.headers)
         try:
             return self.client.request(
-                method, url, params=parameters, headers=dict(self.headers), json=body, follow_redirects=False
+                method, url, params=parameters, headers=headers, json=body, data=form, follow_redirects=False
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise no_answer(self.address, error) from error
@@ -134,6 +146,20 @@ def task_there(
     if there and known and known.revision and known.revision != there.ref.revision:
         raise TaskChanged(message("task_platforms.task_changed", address=known.ref))
     return there or look_up(sent.task.code)
+
+
+def with_code(code: str, found: Iterable[tuple[str, TaskSeen]], *, field: object) -> TaskSeen | None:
+    """Which of the tasks that a search has brought carries the code.
+
+    TaskRefused where only others come: a platform that ignores the search would get a new task with every message.
+    """
+    tasks = dict(reversed(list(found)))
+    if tasks and code not in tasks:
+        raise TaskRefused(
+            message("task_platforms.code_not_searchable", field=field),
+            remedy=message("task_platforms.code_not_searchable_remedy"),
+        )
+    return tasks.get(code)
 
 
 def state_to_write(wanted: TaskState, there: TaskSeen | None) -> TaskState | None:

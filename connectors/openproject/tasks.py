@@ -24,6 +24,7 @@ from connectors.kit.task_services import (
     state_to_write,
     task_there,
     text_of,
+    with_code,
 )
 from okr_engine.workflow.platforms import Capabilities
 from okr_engine.workflow.tasks import Changes, TaskMessage, TaskRef, TaskSeen, TaskState
@@ -147,8 +148,8 @@ def _service(settings: Settings, client: httpx.Client) -> Service:
 
 def _look_up(settings: Settings, service: Service, code: str) -> TaskSeen | None:
     packages = _page(service, [_filter(settings.code_name, "=", code)], 1)
-    found = [one for one in packages if one.text(settings.code_name) == code]
-    return _seen(settings, service, found[:1])[0] if found else None
+    codes = [one.text(settings.code_name) for one in packages]
+    return with_code(code, zip(codes, _seen(settings, service, packages), strict=True), field=settings.code_field)
 
 
 def _page(service: Service, filters: Sequence[dict[str, Any]], number: int) -> tuple[_Package, ...]:

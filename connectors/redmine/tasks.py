@@ -21,9 +21,8 @@ from connectors.kit.task_services import (
     state_to_write,
     task_there,
     text_of,
+    with_code,
 )
-from okr_engine.errors import TaskRefused
-from okr_engine.words import message
 from okr_engine.workflow.platforms import Capabilities
 from okr_engine.workflow.tasks import Changes, TaskMessage, TaskRef, TaskSeen, TaskState
 
@@ -128,15 +127,10 @@ def _service(settings: Settings, client: httpx.Client) -> Service:
 
 
 def _look_up(settings: Settings, service: Service, code: str) -> TaskSeen | None:
+    # Redmine ignores a filter on a field that is not used as one.
     issues = _page(service, {f"cf_{settings.code_field}": code}, skip=0)
-    found = next((one for one in issues if one.code(settings.code_field) == code), None)
-    if issues and not found:
-        # Redmine ignores a filter on a field that is not used as one: every issue comes, and none could be found again.
-        raise TaskRefused(
-            message("task_platforms.code_not_searchable", field=settings.code_field),
-            remedy=message("task_platforms.code_not_searchable_remedy"),
-        )
-    return _seen(settings, found) if found else None
+    found = ((one.code(settings.code_field), _seen(settings, one)) for one in issues)
+    return with_code(code, found, field=settings.code_field)
 
 
 def _page(service: Service, filters: Mapping[str, str], *, skip: int) -> tuple[_Issue, ...]:

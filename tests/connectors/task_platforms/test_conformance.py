@@ -13,10 +13,11 @@ from tests.connectors.task_platforms.jira import Jira
 from tests.connectors.task_platforms.messages import SENT, later
 from tests.connectors.task_platforms.openproject import OpenProject
 from tests.connectors.task_platforms.redmine import Redmine
+from tests.connectors.task_platforms.servicenow import ServiceNow
 from tests.connectors.task_platforms.stand_in import Reply
 from tests.connectors.task_platforms.trial import Trial
 
-PLATFORMS: tuple[Callable[[], Any], ...] = (Redmine, OpenProject, Jira)
+PLATFORMS: tuple[Callable[[], Any], ...] = (Redmine, OpenProject, Jira, ServiceNow)
 
 
 pytestmark = pytest.mark.parametrize("trial", PLATFORMS, indirect=True, ids=lambda one: one.__name__)
