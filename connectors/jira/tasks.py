@@ -40,7 +40,7 @@ _CATEGORIES = {"new": TaskState.OPEN, "done": TaskState.DONE}
 class Settings(ServiceSettings):
     """The project and the type of new issues, and who makes them."""
 
-    user: str = Field(title="task_platforms.user", min_length=1)
+    user: str = Field(title="task_platforms.account", min_length=1)
     api_token_variable: SecretName = Field(title="sources.token_variable")
     project: str = Field(title="task_platforms.project", pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
     issue_type: str = Field(title="task_platforms.kind_of_task", pattern=r"^\d+$")
@@ -48,7 +48,8 @@ class Settings(ServiceSettings):
 
 def probe(settings: Settings, client: httpx.Client) -> None:
     """Ask for the project."""
-    _service(settings, client).ask(f"/rest/api/3/project/{settings.project}")
+    service = _service(settings, client)
+    service.ask(service.home)
 
 
 def upsert(
@@ -151,7 +152,8 @@ class _Myself(BaseModel):
 
 
 def _service(settings: Settings, client: httpx.Client) -> Service:
-    return Service(client, settings.address, basic(settings.user, secret(settings.api_token_variable)))
+    headers = basic(settings.user, secret(settings.api_token_variable))
+    return Service(client, settings.address, headers, home=f"/rest/api/3/project/{settings.project}")
 
 
 def _look_up(settings: Settings, service: Service, code: str) -> TaskSeen | None:

@@ -4,14 +4,15 @@ import base64
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from connectors.kit.answers import Answer
-from connectors.kit.client import credentials_refused, shown
-from okr_engine.errors import ForgedMessage, PlatformGone, SourceUnavailable, TaskChanged, TaskRefused
+from connectors.kit.client import shown
+from connectors.kit.task_servers import answer, refuse
+from okr_engine.errors import ForgedMessage, SourceUnavailable, TaskChanged, TaskRefused
 from okr_engine.words import message
 from okr_engine.workflow.platforms import PlatformSettings
 from okr_engine.workflow.tasks import Task, TaskMessage, TaskRef, TaskReport, TaskSeen, TaskState
@@ -69,11 +70,15 @@ class StatusSettings(ServiceSettings):
 
 @dataclass(frozen=True)
 class Service:
-    """A platform's interface: where it is and the headers that open it; its answers are JSON."""
+    """A platform's interface: where it is, the headers that open it, and its `home`, where tasks are made.
+
+    Its answers are JSON.
+    """
 
     client: httpx.Client
     address: str
     headers: Mapping[str, str]
+    home: str = ""
 
     def ask(
         self,
@@ -88,21 +93,24 @@ class Service:
         return _told(self._answer(method, path, parameters=parameters, body=body, form=form))
 
     def find(self, path: str, *, parameters: Mapping[str, str | int] | None = None) -> Any:
-        """What is answered about a single task; None where it is gone."""
+        """What is answered about a single task; None where it is gone, and not the whole platform with it."""
         response = self._answer("GET", path, parameters=parameters)
-        return None if response.status_code in _GONE else _told(response)
+        if response.status_code not in _GONE:
+            return _told(response)
+        self.ask(self.home)
+        return None
 
     def change(self, path: str, *, method: str, body: object) -> Any:
         """What is answered when a task is written; TaskChanged where it has gone or changed meanwhile."""
         response = self._answer(method, path, body=body)
         if response.status_code in _GONE | _CONFLICT:
-            raise TaskChanged(message("task_platforms.task_changed", address=shown(response.url)))
+            raise TaskChanged(message("task_platforms.changed", address=shown(response.url)))
         return _told(response)
 
-    def read(self, model: type[_Read], answer: object) -> _Read:
+    def read(self, model: type[_Read], told: object) -> _Read:
         """The answer as the documentation describes it; SourceUnavailable where it is something else."""
         try:
-            return model.model_validate(answer)
+            return model.model_validate(told)
         except ValidationError as error:
             raise self.not_as_documented() from error
 
@@ -123,12 +131,7 @@ class Service:
         form: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         url, headers = f"{self.address.rstrip('/')}{path}", dict(self.headers)
-        try:
-            return self.client.request(
-                method, url, params=parameters, headers=headers, json=body, data=form, follow_redirects=False
-            )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise no_answer(self.address, error) from error
+        return answer(self.client, method, url, params=parameters, headers=headers, json=body, data=form)
 
 
 def task_there(
@@ -144,7 +147,7 @@ def task_there(
     """
     there = fetch(known) if known else None
     if there and known and known.revision and known.revision != there.ref.revision:
-        raise TaskChanged(message("task_platforms.task_changed", address=known.ref))
+        raise TaskChanged(message("task_platforms.changed", address=known.ref))
     return there or look_up(sent.task.code)
 
 
@@ -194,26 +197,6 @@ def no_reports(settings: PlatformSettings, headers: Mapping[str, str], body: byt
 def basic(user: str, password: str) -> dict[str, str]:
     """The header that names a user and the password."""
     return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
-
-
-def refuse(response: httpx.Response) -> NoReturn:
-    """Raise what an answer that is no success means, by who can put it right."""
-    address, status = shown(response.url), response.status_code
-    if status in (401, 403):
-        raise credentials_refused(response.url, status)
-    if status >= 500:
-        raise SourceUnavailable(
-            message("sources.refused", address=address, status=status), remedy=message("sources.refused_remedy")
-        )
-    remedy = message("task_platforms.refused_remedy")
-    if status in _GONE or response.is_redirect:
-        raise PlatformGone(message("task_platforms.gone", address=address, status=status), remedy=remedy)
-    raise TaskRefused(message("task_platforms.refused", address=address, status=status), remedy=remedy)
-
-
-def no_answer(address: str, error: Exception) -> SourceUnavailable:
-    """The error for an address that does not answer, or whose answer breaks off."""
-    return SourceUnavailable(message("task_platforms.no_answer", address=address, reason=type(error).__name__))
 
 
 def _told(response: httpx.Response) -> Any:

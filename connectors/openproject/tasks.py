@@ -51,7 +51,8 @@ class Settings(StatusSettings):
 
 def probe(settings: Settings, client: httpx.Client) -> None:
     """Ask for the project."""
-    _service(settings, client).ask(f"/api/v3/projects/{settings.project}")
+    service = _service(settings, client)
+    service.ask(service.home)
 
 
 def upsert(
@@ -143,7 +144,8 @@ class _KnownStatuses(BaseModel):
 
 
 def _service(settings: Settings, client: httpx.Client) -> Service:
-    return Service(client, settings.address, basic("apikey", secret(settings.api_key_variable)))
+    headers = basic("apikey", secret(settings.api_key_variable))
+    return Service(client, settings.address, headers, home=f"/api/v3/projects/{settings.project}")
 
 
 def _look_up(settings: Settings, service: Service, code: str) -> TaskSeen | None:

@@ -40,13 +40,14 @@ class Settings(ServiceSettings):
     """The process to start, and who starts it where the engine asks."""
 
     process: str = Field(title="task_platforms.process", pattern=r"^[A-Za-z_][\w.-]*$")
-    user: str = Field(default="", title="task_platforms.user")
-    password_variable: SecretName | None = Field(default=None, title="task_platforms.password_variable")
+    user: str = Field(default="", title="task_platforms.account")
+    password_variable: SecretName | None = Field(default=None, title="task_platforms.account_secret_variable")
 
 
 def probe(settings: Settings, client: httpx.Client) -> None:
     """Ask for the process definition."""
-    _service(settings, client).ask(f"/process-definition/key/{settings.process}")
+    service = _service(settings, client)
+    service.ask(service.home)
 
 
 def upsert(
@@ -141,7 +142,8 @@ class _Values(RootModel[tuple[_Value, ...]]):
 
 def _service(settings: Settings, client: httpx.Client) -> Service:
     password = secret(settings.password_variable) if settings.password_variable else ""
-    return Service(client, settings.address, basic(settings.user, password) if settings.user else {})
+    headers = basic(settings.user, password) if settings.user else {}
+    return Service(client, settings.address, headers, home=f"/process-definition/key/{settings.process}")
 
 
 def _look_up(settings: Settings, service: Service, code: str) -> TaskSeen | None:

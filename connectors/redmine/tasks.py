@@ -43,7 +43,8 @@ class Settings(StatusSettings):
 
 def probe(settings: Settings, client: httpx.Client) -> None:
     """Ask for the project."""
-    _service(settings, client).ask(f"/projects/{settings.project}.json")
+    service = _service(settings, client)
+    service.ask(service.home)
 
 
 def upsert(
@@ -123,7 +124,8 @@ class _Found(BaseModel):
 
 
 def _service(settings: Settings, client: httpx.Client) -> Service:
-    return Service(client, settings.address, {"X-Redmine-API-Key": secret(settings.api_key_variable)})
+    headers = {"X-Redmine-API-Key": secret(settings.api_key_variable)}
+    return Service(client, settings.address, headers, home=f"/projects/{settings.project}.json")
 
 
 def _look_up(settings: Settings, service: Service, code: str) -> TaskSeen | None:

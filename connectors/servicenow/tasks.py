@@ -4,7 +4,6 @@ Source: https://www.servicenow.com/docs/r/api-reference/rest-apis/c_TableAPI.htm
 https://www.servicenow.com/docs/r/platform-security/authentication/client-credential-grant.html (POST /oauth_token.do)
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -41,9 +40,9 @@ _PAGE = 100
 class Settings(StatusSettings):
     """The table, the values of its `state`, and either a user or an OAuth client."""
 
-    user: str = Field(default="", title="task_platforms.user")
+    user: str = Field(default="", title="task_platforms.account")
     client_id: str = Field(default="", title="task_platforms.client_id")
-    password_variable: SecretName = Field(title="task_platforms.password_variable")
+    password_variable: SecretName = Field(title="task_platforms.account_secret_variable")
     table: str = Field(default="task", title="task_platforms.table", pattern=r"^[a-z][a-z0-9_]*$")
     open_status: str = Field(default="1", title="task_platforms.open_status", min_length=1)
     in_progress_status: str = Field(default="2", title="task_platforms.in_progress_status", min_length=1)
@@ -62,7 +61,8 @@ class Settings(StatusSettings):
 
 def probe(settings: Settings, client: httpx.Client) -> None:
     """Ask the table for one record."""
-    _page(settings, _service(settings, client), f"correlation_display={_OURS}", limit=1)
+    service = _service(settings, client)
+    service.ask(service.home)
 
 
 def upsert(
@@ -128,12 +128,11 @@ class _Token(BaseModel):
 
 def _service(settings: Settings, client: httpx.Client) -> Service:
     password = secret(settings.password_variable)
-    if settings.user:
-        return Service(client, settings.address, basic(settings.user, password))
-    return Service(client, settings.address, _bearer(settings, client, password))
+    headers = basic(settings.user, password) if settings.user else _bearer(settings, client, password)
+    return Service(client, settings.address, headers, home=f"{settings.path}?sysparm_limit=1&sysparm_fields=sys_id")
 
 
-def _bearer(settings: Settings, client: httpx.Client, password: str) -> Mapping[str, str]:
+def _bearer(settings: Settings, client: httpx.Client, password: str) -> dict[str, str]:
     gate = Service(client, settings.address, {})
     form = {"grant_type": "client_credentials", "client_id": settings.client_id, "client_secret": password}
     try:

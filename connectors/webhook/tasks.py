@@ -10,7 +10,7 @@ import httpx
 from pydantic import Field
 
 from connectors.kit.credentials import SecretName, secret
-from connectors.kit.task_services import no_answer, refuse
+from connectors.kit.task_servers import answer, refuse
 from okr_engine.workflow.cloud_events import CONTENT_TYPE, event_body, read_report
 from okr_engine.workflow.platforms import Capabilities, PlatformSettings
 from okr_engine.workflow.signatures import read_secrets, signed, verified
@@ -44,12 +44,9 @@ def upsert(
     """Send the message; its id, the same at every attempt, lets the receiver recognise what it has already done."""
     body = event_body(sent, source=settings.app_address)
     headers = signed(_secrets(settings), message_id=sent.id, at=now, body=body) | {"Content-Type": CONTENT_TYPE}
-    try:
-        answer = client.post(settings.address, content=body, headers=headers, follow_redirects=False)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise no_answer(settings.address, error) from error
-    if not answer.is_success:
-        refuse(answer)
+    response = answer(client, "POST", settings.address, content=body, headers=headers)
+    if not response.is_success:
+        refuse(response)
     return TaskRef(sent.task.code, revision=sent.id)
 
 

@@ -75,9 +75,9 @@ class ServiceNow:
         return next(number for number, one in self.records.items() if one["correlation_id"] == code)
 
     def _listed(self, query: Mapping[str, str]) -> Reply:
-        conditions = [one for one in query["sysparm_query"].split("^") if not one.startswith("ORDERBY")]
+        conditions = [one for one in query.get("sysparm_query", "ORDERBY").split("^") if not one.startswith("ORDERBY")]
         found = [one for one in self.records.values() if all(self._fits(one, each) for each in conditions)]
-        skip, limit = int(query["sysparm_offset"]), int(query["sysparm_limit"])
+        skip, limit = int(query.get("sysparm_offset", 0)), int(query["sysparm_limit"])
         return Reply(200, {"result": [_cut(one, query) for one in found[skip : skip + limit]]})
 
     def _fits(self, record: Mapping[str, str], condition: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from okr_engine.errors import SourceUnavailable, TaskChanged
+from okr_engine.errors import PlatformGone, SourceUnavailable, TaskChanged
 from okr_engine.testing.task_platforms import PROMISES, Promise, named
 from okr_engine.workflow.tasks import TaskState
 from tests.connectors.task_platforms.jira import Jira
@@ -85,6 +85,14 @@ def test_a_deleted_task_is_gone_and_comes_back_with_the_next_step(trial: Trial) 
     assert trial.fetch(ref) is None
     assert ref.ref not in {one.ref.ref for one in trial.changes().seen}
     assert trial.seen(trial.send(later(), ref)).state == TaskState.IN_PROGRESS
+
+
+def test_a_platform_that_is_gone_from_its_address_has_not_lost_its_tasks(trial: Trial) -> None:
+    ref = trial.send(SENT)
+    trial.server.refuse = Reply(404)
+
+    with pytest.raises(PlatformGone):
+        trial.fetch(ref)
 
 
 def test_a_task_deleted_while_we_write_is_written_again_and_does_not_stop_the_endpoint(trial: Trial) -> None:
