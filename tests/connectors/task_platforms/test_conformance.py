@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from okr_engine.errors import PlatformGone, SourceUnavailable, TaskChanged
+from okr_engine.i18n import say
 from okr_engine.testing.task_platforms import PROMISES, Promise, named
+from okr_engine.words import Language
 from okr_engine.workflow.tasks import TaskState
 from tests.connectors.task_platforms.jira import Jira
 from tests.connectors.task_platforms.messages import SENT, later
@@ -27,6 +29,13 @@ pytestmark = pytest.mark.parametrize("trial", PLATFORMS, indirect=True, ids=lamb
 @pytest.mark.parametrize("promise", PROMISES, ids=named)
 def test_a_platform_keeps_its_promises(trial: Trial, promise: Promise) -> None:
     promise(trial.case)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_setting_is_asked_for_in_words(trial: Trial, language: Language) -> None:
+    titles = [str(field.title) for field in trial.platform.adapter.Settings.model_fields.values()]
+
+    assert [title for title in titles if say(language, title).startswith("«")] == []
 
 
 @pytest.mark.parametrize("state", TaskState)

@@ -50,6 +50,8 @@ def test_a_hundred_and_more_changes_come_page_by_page(trial: Trial) -> None:
     trial.platform.issues.update({200 + number: {**pattern} for number in range(250)})
 
     assert len({one.ref.ref for one in trial.changes().seen}) == 251
+    # By number: sorted by their moments, an issue that changes while we read would move another out of sight.
+    assert trial.server.asked[-1].query["sort"] == "id"
 
 
 @redmine
