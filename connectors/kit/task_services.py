@@ -29,7 +29,7 @@ _Read = TypeVar("_Read", bound=BaseModel)
 class ServiceSettings(PlatformSettings):
     """What every platform with an address of its own has to be told; `people` maps our names to its users."""
 
-    address: str = Field(title="sources.address", pattern=r"^https?://[^/\s?#]+[^\s?#]*$")
+    address: str = Field(title="sources.api_address", pattern=r"^https?://[^/\s?#]+[^\s?#]*$")
     people: dict[str, str] = Field(default_factory=dict, title="task_platforms.people")
 
     @property
