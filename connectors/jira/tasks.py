@@ -17,6 +17,7 @@ from connectors.kit.paging import linked
 from connectors.kit.task_services import (
     Service,
     ServiceSettings,
+    as_left,
     asked_since,
     basic,
     moved_to,
@@ -71,7 +72,7 @@ def upsert(
         service.change(f"{_ISSUE}/{there.ref.ref}", method="PUT", body={"fields": _ours(settings, sent)})
     if state := state_to_write(sent.task.state, there):
         _move(service, there.ref.ref, state)
-    return _asked(service, there.ref.ref).ref
+    return as_left(_asked(service, there.ref.ref), state, there.state)
 
 
 def fetch(settings: Settings, client: httpx.Client, ref: TaskRef) -> TaskSeen | None:

@@ -1,4 +1,4 @@
-"""What adapters of task platforms share: asking, what a refusal means, finding a task again, and who writes what."""
+"""What adapters of task platforms share: settings, asking in JSON, finding a task again, and who writes what."""
 
 import base64
 from collections.abc import Callable, Iterable, Mapping
@@ -170,6 +170,14 @@ def state_to_write(wanted: TaskState, there: TaskSeen | None) -> TaskState | Non
     if there is None or _STATES.index(wanted) > _STATES.index(there.state):
         return wanted
     return None
+
+
+def as_left(seen: TaskSeen, *states: TaskState | None) -> TaskRef:
+    """The task read again after our write; without a revision where it is in none of the states we know it in.
+
+    Somebody was there in between, and what they did must not pass for our own writing.
+    """
+    return seen.ref if seen.state in states else TaskRef(seen.ref.ref)
 
 
 def text_of(task: Task) -> str:

@@ -16,6 +16,7 @@ from connectors.kit.paging import skipping
 from connectors.kit.task_services import (
     Service,
     ServiceSettings,
+    as_left,
     asked_since,
     basic,
     moved_to,
@@ -61,7 +62,8 @@ def upsert(
         fetch=lambda ref: fetch(settings, client, ref),
         look_up=lambda code: _look_up(settings, service, code),
     )
-    variables = _variables(settings, sent, state_to_write(sent.task.state, there))
+    state = state_to_write(sent.task.state, there)
+    variables = _variables(settings, sent, state)
     if there is None:
         body = {"businessKey": sent.task.code, "variables": variables}
         started = service.ask(f"/process-definition/key/{settings.process}/start", method="POST", body=body)
@@ -71,7 +73,8 @@ def upsert(
         if not (there.ref.revision or "").startswith("COMPLETED"):
             path = f"/process-instance/{instance}/variables"
             service.change(path, method="POST", body={"modifications": variables})
-    return _seen(service, service.read(_Instance, service.ask(f"{_INSTANCES}/{instance}"))).ref
+    left = _seen(service, service.read(_Instance, service.ask(f"{_INSTANCES}/{instance}")))
+    return as_left(left, state, there.state if there else None)
 
 
 def fetch(settings: Settings, client: httpx.Client, ref: TaskRef) -> TaskSeen | None:

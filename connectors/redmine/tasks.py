@@ -15,6 +15,7 @@ from connectors.kit.paging import skipping
 from connectors.kit.task_services import (
     Service,
     StatusSettings,
+    as_left,
     asked_since,
     moved_to,
     no_reports,
@@ -58,13 +59,15 @@ def upsert(
         fetch=lambda ref: fetch(settings, client, ref),
         look_up=lambda code: _look_up(settings, service, code),
     )
-    issue = _ours(settings, sent, state_to_write(sent.task.state, there))
+    state = state_to_write(sent.task.state, there)
+    issue = _ours(settings, sent, state)
     if there is None:
         made = service.ask("/issues.json", method="POST", body={"issue": issue | _new(settings, sent)})
         return _seen(settings, service.read(_Answer, made).issue).ref
     service.change(f"/issues/{there.ref.ref}.json", method="PUT", body={"issue": issue})
     # The answer to a change is empty: only asking again tells the moment that Redmine gave it.
-    return _seen(settings, service.read(_Answer, service.ask(f"/issues/{there.ref.ref}.json")).issue).ref
+    answer = service.ask(f"/issues/{there.ref.ref}.json")
+    return as_left(_seen(settings, service.read(_Answer, answer).issue), state, there.state)
 
 
 def fetch(settings: Settings, client: httpx.Client, ref: TaskRef) -> TaskSeen | None:

@@ -47,6 +47,7 @@ class Served:
     refuse: Reply | None = None
     loses: bool = False
     before_write: Callable[[], None] | None = None
+    after_write: Callable[[], None] | None = None
 
     def break_next(self, status: int, headers: Mapping[str, str]) -> None:
         self.refuse = Reply(status, headers=headers)
@@ -75,11 +76,14 @@ def served(platform: StandIn) -> Iterator[Served]:
                     meanwhile, state.before_write = state.before_write, None
                     meanwhile()
                 reply = state.refuse or platform.answer(request)
+                content = b"" if reply.body is None else json.dumps(reply.body).encode()
+                if writes and state.after_write:
+                    afterwards, state.after_write = state.after_write, None
+                    afterwards()
                 if writes and state.loses:
                     state.loses = False
                     self.close_connection = True
                     return
-            content = b"" if reply.body is None else json.dumps(reply.body).encode()
             self.send_response(reply.status)
             for name, value in {"Content-Type": "application/json", **reply.headers}.items():
                 self.send_header(name, value)

@@ -96,6 +96,16 @@ def test_a_deleted_task_is_gone_and_comes_back_with_the_next_step(trial: Trial) 
     assert trial.seen(trial.send(later(), ref)).state == TaskState.IN_PROGRESS
 
 
+def test_what_a_person_does_right_after_our_write_does_not_pass_for_ours(trial: Trial) -> None:
+    ref = trial.send(SENT)
+    trial.server.after_write = lambda: trial.platform.work(SENT.task.code, TaskState.DONE)
+
+    ref = trial.send(later(SENT.task.state, title="Uusi otsikko"), ref)
+
+    assert trial.seen(ref).state == TaskState.DONE
+    assert trial.seen(ref).ref.revision != ref.revision
+
+
 def test_a_platform_that_is_gone_from_its_address_has_not_lost_its_tasks(trial: Trial) -> None:
     ref = trial.send(SENT)
     trial.server.refuse = Reply(404)
