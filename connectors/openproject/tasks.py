@@ -48,6 +48,10 @@ class Settings(StatusSettings):
     def code_name(self) -> str:
         return f"customField{self.code_field}"
 
+    def link(self, kind: str, number: object) -> dict[str, str]:
+        """A link as the interface writes them: with the path that it is installed under."""
+        return {"href": f"{httpx.URL(self.address).path.rstrip('/')}/api/v3/{kind}/{number}"}
+
 
 def probe(settings: Settings, client: httpx.Client) -> None:
     """Ask for the project."""
@@ -68,7 +72,10 @@ def upsert(
     )
     package = _ours(settings, sent, state_to_write(sent.task.state, there))
     if there is None:
-        package["_links"] |= {"project": _link("projects", settings.project), "type": _link("types", settings.type)}
+        package["_links"] |= {
+            "project": settings.link("projects", settings.project),
+            "type": settings.link("types", settings.type),
+        }
         answer = service.ask(_PACKAGES, method="POST", body=package | {settings.code_name: sent.task.code})
     else:
         version = {"lockVersion": int(there.ref.revision or 0)}
@@ -174,17 +181,13 @@ def _ours(settings: Settings, sent: TaskMessage, state: TaskState | None) -> dic
         "assignee": settings.user_for(sent.task.assignee),
         "responsible": settings.user_for(sent.task.accountable),
     }
-    links = {role: _link("users", user) for role, user in people.items() if user}
+    links = {role: settings.link("users", user) for role, user in people.items() if user}
     return {
         "subject": sent.task.title,
         "description": {"format": "markdown", "raw": text_of(sent.task)},
         "dueDate": sent.task.due.isoformat(),
-        "_links": links | ({"status": _link("statuses", settings.status_of(state))} if state else {}),
+        "_links": links | ({"status": settings.link("statuses", settings.status_of(state))} if state else {}),
     }
-
-
-def _link(kind: str, number: object) -> dict[str, str]:
-    return {"href": f"/api/v3/{kind}/{number}"}
 
 
 def _seen(settings: Settings, service: Service, packages: Sequence[_Package]) -> tuple[TaskSeen, ...]:

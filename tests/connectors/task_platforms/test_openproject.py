@@ -2,6 +2,7 @@
 
 import pytest
 
+from connectors.openproject import tasks as adapter
 from okr_engine.errors import TaskChanged
 from okr_engine.workflow.tasks import TaskState
 from tests.connectors.task_platforms.messages import SENT, later
@@ -17,6 +18,16 @@ def test_who_does_it_and_who_answers_for_it_are_both_shown(trial: Trial) -> None
     [package] = trial.platform.packages.values()
     assert package["_links"]["assignee"] == {"href": "/api/v3/users/11"}
     assert package["_links"]["responsible"] == {"href": "/api/v3/users/23"}
+
+
+def test_links_carry_the_path_that_openproject_is_installed_under(trial: Trial) -> None:
+    address = f"{trial.server.address}/projektit"
+    settings = adapter.Settings.model_validate({**trial.case.settings, "address": address})
+
+    adapter.upsert(settings, trial.client, SENT, known=None, now=trial.case.now)
+
+    [package] = trial.platform.packages.values()
+    assert package["_links"]["assignee"] == {"href": "/projektit/api/v3/users/11"}
 
 
 @pytest.mark.parametrize(("status", "state"), [(13, TaskState.IN_PROGRESS), (14, TaskState.DONE)])
