@@ -70,16 +70,15 @@ def upsert(
         fetch=lambda ref: fetch(settings, client, ref),
         look_up=lambda code: _look_up(settings, service, code),
     )
-    package = _ours(settings, sent, state_to_write(sent.task.state, there))
     if there is None:
-        package["_links"] |= {
-            "project": settings.link("projects", settings.project),
-            "type": settings.link("types", settings.type),
-        }
-        answer = service.ask(_PACKAGES, method="POST", body=package | {settings.code_name: sent.task.code})
-    else:
-        version = {"lockVersion": int(there.ref.revision or 0)}
-        answer = service.change(f"{_PACKAGES}/{there.ref.ref}", method="PATCH", body=package | version)
+        made = service.ask(_PACKAGES, method="POST", body=_new(settings, sent))
+        there = _seen(settings, service, [service.read(_Package, made)])[0]
+        # A workflow leads from status to status: a work package begins open and is moved from there.
+        if state_to_write(sent.task.state, there) is None:
+            return there.ref
+    package = _ours(settings, sent, state_to_write(sent.task.state, there))
+    version = {"lockVersion": int(there.ref.revision or 0)}
+    answer = service.change(f"{_PACKAGES}/{there.ref.ref}", method="PATCH", body=package | version)
     return service.read(_Package, answer).ref
 
 
@@ -188,6 +187,15 @@ def _ours(settings: Settings, sent: TaskMessage, state: TaskState | None) -> dic
         "dueDate": sent.task.due.isoformat(),
         "_links": links | ({"status": settings.link("statuses", settings.status_of(state))} if state else {}),
     }
+
+
+def _new(settings: Settings, sent: TaskMessage) -> dict[str, Any]:
+    package = _ours(settings, sent, TaskState.OPEN)
+    package["_links"] |= {
+        "project": settings.link("projects", settings.project),
+        "type": settings.link("types", settings.type),
+    }
+    return package | {settings.code_name: sent.task.code}
 
 
 def _seen(settings: Settings, service: Service, packages: Sequence[_Package]) -> tuple[TaskSeen, ...]:

@@ -1,6 +1,6 @@
 """Redmine issues: an action is found again by its code, which a custom field of the issue keeps.
 
-Source: https://www.redmine.org/projects/redmine/wiki/Rest_Issues
+Source: https://www.redmine.org/projects/redmine/wiki/Rest_Issues, https://www.redmine.org/projects/redmine/wiki/Rest_Users
 """
 
 from collections.abc import Mapping
@@ -43,9 +43,10 @@ class Settings(StatusSettings):
 
 
 def probe(settings: Settings, client: httpx.Client) -> None:
-    """Ask for the project."""
+    """Ask for the project, and whose key it is: a public project is shown to anybody."""
     service = _service(settings, client)
     service.ask(service.home)
+    service.ask("/users/current.json")
 
 
 def upsert(
@@ -63,7 +64,10 @@ def upsert(
     issue = _ours(settings, sent, state)
     if there is None:
         made = service.ask("/issues.json", method="POST", body={"issue": issue | _new(settings, sent)})
-        return _seen(settings, service.read(_Answer, made).issue).ref
+        there = _seen(settings, service.read(_Answer, made).issue)
+        if there.state == state:
+            return there.ref
+        # Where the workflow does not begin with that status, Redmine begins with its own and says nothing.
     service.change(f"/issues/{there.ref.ref}.json", method="PUT", body={"issue": issue})
     # The answer to a change is empty: only asking again tells the moment that Redmine gave it.
     answer = service.ask(f"/issues/{there.ref.ref}.json")
@@ -158,6 +162,8 @@ def _ours(settings: Settings, sent: TaskMessage, state: TaskState | None) -> dic
 def _new(settings: Settings, sent: TaskMessage) -> dict[str, Any]:
     return {
         "project_id": settings.project,
+        # Redmine begins an issue today unless told otherwise, and refuses one that was due before it began.
+        "start_date": "",
         "custom_fields": [{"id": settings.code_field, "value": sent.task.code}],
         **({"tracker_id": settings.tracker} if settings.tracker else {}),
     }

@@ -96,6 +96,8 @@ class OpenProject:
             return _error(422, "PropertyConstraintViolation")
         if mistake := _mistake({"subject": "", **given}):
             return mistake
+        if given["_links"].get("status", {}).get("href", "/1").rpartition("/")[2] != "1":
+            return _error(422, "PropertyConstraintViolation")
         number = len(self.packages) + 1528
         links = {"status": {"href": "/api/v3/statuses/1"}} | given["_links"]
         own = {"_type": "WorkPackage", "id": number, "lockVersion": 0, "updatedAt": _moment()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -121,6 +122,19 @@ def test_a_task_deleted_while_we_write_is_written_again_and_does_not_stop_the_en
     with pytest.raises((TaskChanged, SourceUnavailable)):
         trial.send(later(), ref)
     assert trial.seen(trial.send(later(), ref)).state == TaskState.IN_PROGRESS
+
+
+def test_an_action_that_is_already_under_way_is_made_and_moved_there(trial: Trial) -> None:
+    ref = trial.send(later(TaskState.DONE))
+
+    assert trial.platform.tasks() == {SENT.task.code: (SENT.task.title, "done")}
+    assert trial.seen(ref).ref == ref
+
+
+def test_an_action_that_is_late_already_is_taken(trial: Trial) -> None:
+    trial.send(replace(SENT, task=replace(SENT.task, due=date(2026, 1, 2))))
+
+    assert len(trial.platform.tasks()) == 1
 
 
 def test_two_actions_are_two_tasks_and_both_changes_come(trial: Trial) -> None:

@@ -31,12 +31,6 @@ def test_a_workflow_without_a_way_there_keeps_its_status_and_takes_the_words(tri
     assert trial.seen(ref).ref == ref
 
 
-def test_an_action_already_under_way_is_made_and_moved_there(trial: Trial) -> None:
-    trial.send(later(TaskState.DONE))
-
-    assert trial.platform.tasks() == {SENT.task.code: (SENT.task.title, "done")}
-
-
 def test_the_labels_that_people_add_stay(trial: Trial) -> None:
     ref = trial.send(SENT)
     [issue] = trial.platform.issues.values()

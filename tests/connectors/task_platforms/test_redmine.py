@@ -1,18 +1,18 @@
 """Issues of Redmine: what is particular about them."""
 
 import os
+from contextlib import closing
 
 import pytest
 
-from connectors.kit.addresses import Reach
-from connectors.kit.client import open_client
 from connectors.redmine import tasks as adapter
 from okr_engine.errors import CredentialsRefused, TaskRefused
+from okr_engine.testing.task_platforms import PROMISES
 from okr_engine.workflow.tasks import TaskState
-from tests.connectors.task_platforms.messages import SENT, later
+from tests.connectors.task_platforms.messages import SENT
+from tests.connectors.task_platforms.real_redmine import VARIABLE, RealRedmine
 from tests.connectors.task_platforms.redmine import Redmine
-from tests.connectors.task_platforms.stand_in import now
-from tests.connectors.task_platforms.trial import Trial
+from tests.connectors.task_platforms.trial import Trial, on_trial
 from tests.needs import do_without
 
 redmine = pytest.mark.parametrize("trial", [Redmine], indirect=True)
@@ -62,18 +62,10 @@ def test_a_key_that_does_not_open_is_told_as_such(trial: Trial, monkeypatch: pyt
         adapter.probe(trial.settings, trial.client)
 
 
-def test_a_real_redmine_takes_a_task_and_tells_it() -> None:
-    if "OKR_TEST_REDMINE" not in os.environ:
-        do_without("redmine", advice="put the settings of one into OKR_TEST_REDMINE, see connectors/redmine/README.md")
-    settings = adapter.Settings.model_validate_json(os.environ["OKR_TEST_REDMINE"])
-    with open_client(Reach(hosts=settings.hosts, inner=settings.hosts)) as client:
-        adapter.probe(settings, client)
-        first = adapter.upsert(settings, client, SENT, known=None, now=now())
-        again = adapter.upsert(settings, client, later(), known=first, now=now())
-        seen = adapter.fetch(settings, client, again)
-        changes = adapter.changes(settings, client, cursor=None)
-
-    assert again.ref == first.ref
-    assert seen is not None
-    assert (seen.ref, seen.state) == (again, TaskState.IN_PROGRESS)
-    assert again in [one.ref for one in changes.seen]
+def test_a_real_redmine_keeps_the_promises_of_a_task_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    if VARIABLE not in os.environ:
+        do_without("redmine", advice=f"put the settings of one into {VARIABLE}, see connectors/redmine/README.md")
+    for promise in PROMISES:
+        platform = RealRedmine()
+        with closing(platform.person), on_trial(platform, monkeypatch) as trial:
+            promise(trial.case)
