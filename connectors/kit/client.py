@@ -118,7 +118,10 @@ class _Pinned(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         addresses = self._reach.checked(url.host, url.port or _PORTS[url.scheme], resolve=self._resolve)
-        pool = self._pools.setdefault(url.host, httpx.HTTPTransport())
+        # Making one reads every certificate there is: once for a host, not for each request.
+        if url.host not in self._pools:
+            self._pools[url.host] = httpx.HTTPTransport()
+        pool = self._pools[url.host]
         *others, last = addresses
         for address in others:
             try:

@@ -1,0 +1,1 @@
+"""Jira Cloud: actions as issues."""

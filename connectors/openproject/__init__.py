@@ -1,0 +1,1 @@
+"""OpenProject: actions as work packages."""

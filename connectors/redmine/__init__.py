@@ -1,0 +1,1 @@
+"""Redmine: actions as issues."""

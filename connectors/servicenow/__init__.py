@@ -1,0 +1,1 @@
+"""ServiceNow: actions as records of a task table."""
