@@ -41,11 +41,12 @@ def read_report(message_id: str, body: bytes) -> TaskReport:
         read = _Report.model_validate_json(body)
     except ValueError as error:
         raise _unreadable() from error
-    return TaskReport(message_id=message_id, code=read.subject, state=read.data.state)
+    return TaskReport(message_id=message_id, code=read.subject, state=read.data.state, by=read.data.by)
 
 
 class _Told(BaseModel):
     state: TaskState
+    by: str | None = Field(default=None, max_length=200)
 
 
 class _Report(BaseModel):

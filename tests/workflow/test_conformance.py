@@ -38,4 +38,4 @@ def test_a_task_platform_keeps_its_promises(name: str, promise: Promise, monkeyp
 
 
 def test_no_platform_of_ours_escapes_the_suite() -> None:
-    assert own_platforms() == ["caldav", "embedded", "webhook"]
+    assert own_platforms() == ["caldav", "embedded", "node_red", "webhook"]
