@@ -151,13 +151,13 @@ def _flow(path: str, secret: str, reports_to: str) -> list[dict[str, object]]:
         "const tasks = flow.get('tasks') || {arrivals: {}}; tasks[msg.payload.code] = msg.payload;"
         "tasks.arrivals[msg._msgid] = msg.event.type; flow.set('tasks', tasks);"
     )
-    credentials = {"secret": secret}
+    known = {"credentials": {"secret": secret}} if secret else {}
     return [
-        node("okr action", "action", "keep", path=f"{path}/hook", credentials=credentials),
+        node("okr action", "action", "keep", path=f"{path}/hook", **known),
         node("function", "keep", func=keep, outputs=1),
         node("http in", "asked", "list", url=f"/{path}/tasks", method="get"),
         node("function", "list", "answer", func="msg.payload = flow.get('tasks') || {}; return msg;", outputs=1),
         node("http in", "worked", "answer", "report", url=f"/{path}/tasks", method="post"),
-        node("okr report", "report", address=reports_to, state="", credentials=credentials),
+        node("okr report", "report", address=reports_to, state="", **known),
         node("http response", "answer"),
     ]

@@ -183,6 +183,13 @@ def test_while_a_secret_is_being_changed_both_are_good(server: NodeRed, reports:
     assert len(headers["webhook-signature"].split()) == 2
 
 
+def test_nothing_is_lost_to_a_node_that_has_not_been_given_its_secret_yet(server: NodeRed, reports: Inbound) -> None:
+    board = server.board("", reports_to=reports.address)
+    body = event_body(SENT, source="")
+
+    assert posted(board, body, proved(body)) == 503
+
+
 def test_a_report_that_was_not_taken_is_sent_again_under_the_same_id_before_later_ones(
     board: Board, reports: Inbound
 ) -> None:

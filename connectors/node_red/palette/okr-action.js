@@ -15,16 +15,17 @@ module.exports = function (RED) {
         RED.nodes.createNode(this, config);
         const node = this;
         const path = "/" + String(config.path || "").replace(/^\/+/, "");
-        const secrets = readSecrets(node.credentials.secret);
+        const secrets = readSecrets((node.credentials || {}).secret);
 
-        if (!secrets.length) return say("red", "noSecret");
         if (receivers.has(path)) return say("red", "pathTaken");
         receivers.set(path, receive);
         open(path);
-        node.status({});
+        if (!secrets.length) say("red", "noSecret");
         node.on("close", () => receivers.delete(path));
 
         async function receive(request, response) {
+            // Not its sender's fault: it is to be sent again.
+            if (!secrets.length) return response.sendStatus(503);
             const body = await bodyOf(request);
             if (body === null) return response.sendStatus(413);
             const id = verified(secrets, request.headers, body);

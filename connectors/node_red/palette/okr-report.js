@@ -12,7 +12,7 @@ module.exports = function (RED) {
     function OkrReport(config) {
         RED.nodes.createNode(this, config);
         const node = this;
-        const secrets = readSecrets(node.credentials.secret);
+        const secrets = readSecrets((node.credentials || {}).secret);
         // What waits is kept in the node's context: where that is stored in files, a restart loses nothing.
         const waiting = () => node.context().get("waiting") || [];
         const keep = (reports) => node.context().set("waiting", reports);
