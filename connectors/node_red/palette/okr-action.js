@@ -37,7 +37,7 @@ module.exports = function (RED) {
             if (event === null) return response.sendStatus(400);
             if (isNew(id)) {
                 node.send({ topic: event.subject, payload: event.data, event });
-                node.status({ fill: "green", shape: "dot", text: `${event.subject}: ${event.data.state}` });
+                node.status({ fill: "green", shape: "dot", text: String(event.subject) });
             }
             return response.sendStatus(202);
         }
@@ -49,8 +49,9 @@ module.exports = function (RED) {
             return true;
         }
 
+        // The editor says the key in the language of whoever looks.
         function say(fill, key) {
-            node.status({ fill, shape: "ring", text: RED._(`okr-action.status.${key}`) });
+            node.status({ fill, shape: "ring", text: `okr-action.status.${key}` });
         }
     }
 

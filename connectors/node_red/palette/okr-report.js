@@ -81,15 +81,16 @@ module.exports = function (RED) {
             const done = ends.get(report.id) || ((error) => error && node.error(error));
             ends.delete(report.id);
             if (answer.taken) {
-                node.status({ fill: "green", shape: "dot", text: RED._("okr-report.status.taken") });
+                node.status({ fill: "green", shape: "dot", text: "okr-report.status.taken" });
                 return done();
             }
             say("red", "refused");
             return done(new Error(`${RED._("okr-report.status.refused")} (${answer.said})`));
         }
 
+        // The editor says the key in the language of whoever looks.
         function say(fill, key) {
-            node.status({ fill, shape: "ring", text: RED._(`okr-report.status.${key}`) });
+            node.status({ fill, shape: "ring", text: `okr-report.status.${key}` });
         }
     }
 
