@@ -1,7 +1,7 @@
 """corrective action → outbox: each step of an action is put on its way in the transaction that records it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,12 +18,14 @@ from okr_engine.model import (
     Delivery,
     Indicator,
     KeyResult,
+    MeasureUnit,
     OutboxMessage,
     Person,
     Role,
     Source,
     TaskEndpoint,
 )
+from okr_engine.services.reasons import reason
 from okr_engine.words import Language, Words
 from okr_engine.workflow.tasks import Task, TaskMessage, TaskState
 
@@ -124,8 +126,8 @@ def _tasks(session: Session, actions: set[UUID]) -> dict[UUID, dict[str, Any]]:
         action.id: {
             "code": action.code,
             "action": action.action,
-            "subject": asdict(subjects[action.subject_id]),
-            "because": action.because,
+            "subject": asdict(subjects[action.subject_id].name),
+            "because": _because(action, subjects[action.subject_id]),
             "assignee": asdict(_named(person) or _held_by(action.assigned_role_id, roles)),
             "accountable": asdict(_held_by(accountable.get(action.id), roles)),
             "due": action.due.isoformat(),
@@ -135,12 +137,28 @@ def _tasks(session: Session, actions: set[UUID]) -> dict[UUID, dict[str, Any]]:
     }
 
 
-def _subjects(session: Session) -> dict[UUID, Words]:
-    found = {source.id: source.name for source in session.exec(select(Source))}
+@dataclass(frozen=True)
+class _Subject:
+    """What an action is on, and in which unit its figures are told."""
+
+    name: Words
+    measure: MeasureUnit = MeasureUnit.NUMBER
+    decimals: int = 0
+
+
+def _subjects(session: Session) -> dict[UUID, _Subject]:
+    found = {source.id: _Subject(source.name) for source in session.exec(select(Source))}
     measured = select(KeyResult, Indicator).join(Indicator, col(Indicator.id) == col(KeyResult.indicator_id))
     for key_result, indicator in session.exec(measured):
-        found[key_result.id] = key_result.name or indicator.name
+        found[key_result.id] = _Subject(key_result.name or indicator.name, indicator.unit, indicator.decimals)
     return found
+
+
+def _because(action: CorrectiveAction, subject: _Subject) -> dict[str, str]:
+    told = Words(**action.because)
+    return {
+        language.value: reason(told, action.facts, subject.measure, subject.decimals, language) for language in Language
+    }
 
 
 def _held_by(role: UUID | None, roles: Mapping[UUID, Words]) -> Words:
