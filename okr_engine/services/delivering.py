@@ -6,7 +6,7 @@ import random
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,7 +26,6 @@ from okr_engine.errors import (
     OkrError,
     PlatformGone,
     SourceUnavailable,
-    TaskChanged,
 )
 from okr_engine.model import TaskEndpoint
 from okr_engine.services.deliveries import (
@@ -43,7 +42,6 @@ from okr_engine.services.installation import Installation
 from okr_engine.services.outbox import told
 from okr_engine.words import message
 from okr_engine.workflow.platforms import PlatformSettings, TaskPlatform
-from okr_engine.workflow.tasks import TaskMessage, TaskRef
 
 # The schedule that the Standard Webhooks specification recommends: three days and a few hours in all.
 _PAUSES = tuple(
@@ -112,10 +110,10 @@ def _deliver(place: Installation, claimed: Claimed, persistence: Persistence, pl
         platform, settings = platform_of(platforms, endpoint)
         sent = told(claimed.message, language=settings.language, app_address=settings.app_address)
         with _client(settings, place) as client:
-            ref = _written(platform, settings, client, sent, known=claimed.known, now=place.now())
+            ref = platform.upsert(settings, client, sent, known=claimed.known, now=place.now())
     except (CredentialsRefused, PlatformGone, InvalidInput, InvalidSettings, AddressRefused) as error:
         place.act(SCHEDULE, pause, claimed, error)
-    except (SourceUnavailable, TaskChanged) as error:
+    except SourceUnavailable as error:
         _try_again(place, claimed, error, persistence)
     except OkrError as error:
         place.act(SCHEDULE, given_up, claimed, error)
@@ -127,35 +125,13 @@ def _deliver(place: Installation, claimed: Claimed, persistence: Persistence, pl
         place.act(SCHEDULE, delivered, claimed, ref)
 
 
-def _written(
-    platform: TaskPlatform[Any],
-    settings: PlatformSettings,
-    client: httpx.Client,
-    sent: TaskMessage,
-    *,
-    known: TaskRef | None,
-    now: datetime,
-) -> TaskRef:
-    try:
-        return platform.upsert(settings, client, sent, known=known, now=now)
-    except TaskChanged:
-        seen = platform.fetch(settings, client, known) if known else None
-        return platform.upsert(settings, client, sent, known=seen.ref if seen else None, now=now)
-
-
-def _try_again(
-    place: Installation, claimed: Claimed, error: SourceUnavailable | TaskChanged, persistence: Persistence
-) -> None:
+def _try_again(place: Installation, claimed: Claimed, error: SourceUnavailable, persistence: Persistence) -> None:
     pause_now = persistence.pause_after(claimed.attempt)
     if pause_now is None:
         place.act(SCHEDULE, given_up, claimed, error)
         return
     now = place.now()
-    place.act(SCHEDULE, put_off, claimed, error, until=max(now + pause_now, _named_moment(error) or now))
-
-
-def _named_moment(error: SourceUnavailable | TaskChanged) -> datetime | None:
-    return error.try_again if isinstance(error, SourceUnavailable) else None
+    place.act(SCHEDULE, put_off, claimed, error, until=max(now + pause_now, error.try_again or now))
 
 
 def platform_of(platforms: Platforms, endpoint: TaskEndpoint) -> tuple[TaskPlatform[Any], PlatformSettings]:

@@ -1,7 +1,7 @@
 """corrective action → outbox: each step of an action is put on its way in the transaction that records it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -126,8 +126,8 @@ def _tasks(session: Session, actions: set[UUID]) -> dict[UUID, dict[str, Any]]:
         action.id: {
             "code": action.code,
             "action": action.action,
-            "subject": asdict(subjects[action.subject_id].name),
-            "because": _because(action, subjects[action.subject_id]),
+            "subject": asdict(subjects[action.subject_id][0]),
+            "because": _because(action, *subjects[action.subject_id][1:]),
             "assignee": asdict(_named(person) or _held_by(action.assigned_role_id, roles)),
             "accountable": asdict(_held_by(accountable.get(action.id), roles)),
             "due": action.due.isoformat(),
@@ -137,28 +137,18 @@ def _tasks(session: Session, actions: set[UUID]) -> dict[UUID, dict[str, Any]]:
     }
 
 
-@dataclass(frozen=True)
-class _Subject:
-    """What an action is on, and in which unit its figures are told."""
-
-    name: Words
-    measure: MeasureUnit = MeasureUnit.NUMBER
-    decimals: int = 0
-
-
-def _subjects(session: Session) -> dict[UUID, _Subject]:
-    found = {source.id: _Subject(source.name) for source in session.exec(select(Source))}
+def _subjects(session: Session) -> dict[UUID, tuple[Words, MeasureUnit, int]]:
+    """What actions are on, and the unit and the decimals in which its figures are told."""
+    found = {source.id: (source.name, MeasureUnit.NUMBER, 0) for source in session.exec(select(Source))}
     measured = select(KeyResult, Indicator).join(Indicator, col(Indicator.id) == col(KeyResult.indicator_id))
     for key_result, indicator in session.exec(measured):
-        found[key_result.id] = _Subject(key_result.name or indicator.name, indicator.unit, indicator.decimals)
+        found[key_result.id] = (key_result.name or indicator.name, indicator.unit, indicator.decimals)
     return found
 
 
-def _because(action: CorrectiveAction, subject: _Subject) -> dict[str, str]:
+def _because(action: CorrectiveAction, measure: MeasureUnit, decimals: int) -> dict[str, str]:
     told = Words(**action.because)
-    return {
-        language.value: reason(told, action.facts, subject.measure, subject.decimals, language) for language in Language
-    }
+    return {one.value: reason(told, action.facts, measure, decimals, one) for one in Language}
 
 
 def _held_by(role: UUID | None, roles: Mapping[UUID, Words]) -> Words:

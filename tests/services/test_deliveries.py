@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
-from connectors.platforms import Platforms, known_platforms
+from connectors.platforms import known_platforms
 from okr_engine.access import OPERATOR
 from okr_engine.database import writing
 from okr_engine.errors import ForgedMessage, InvalidInput, NotAllowed, NotFound
@@ -20,9 +20,8 @@ from okr_engine.services.inbox import receive
 from okr_engine.services.installation import Installation
 from okr_engine.settings import Settings
 from okr_engine.workflow.signatures import signed
-from okr_engine.workflow.tasks import TaskRef, TaskState
+from okr_engine.workflow.tasks import TaskRef
 from tests.services.small_county import FIRST_LINE_OWNER, NOW, VIEWER, SmallCounty
-from tests.workflow.board import Board
 from tests.workflow.receiving_server import SECRET, SECRET_BYTES, Receiver, receiving
 from tests.workflow.steps import ENDPOINT, KINDS, rows, step, with_actions, with_endpoint
 
@@ -55,17 +54,11 @@ def happen(county: SmallCounty, action: UUID, *kinds: object, now: datetime = NO
             step(session, action, kind)  # type: ignore[arg-type]
 
 
-def deliver(
-    county: SmallCounty,
-    receiver: Receiver | None = None,
-    *,
-    now: datetime = NOW,
-    platforms: Platforms | None = None,
-) -> int:
+def deliver(county: SmallCounty, receiver: Receiver | None = None, *, now: datetime = NOW) -> int:
     place = Installation(Settings(inner_hosts="127.0.0.1"), county.engine, county.rulebooks, clock=lambda: now)
     if receiver is not None:
         receiver.now = lambda: now
-    return deliver_due(place, persistence=ONE_PAUSE, platforms=platforms or known_platforms(()))
+    return deliver_due(place, persistence=ONE_PAUSE, platforms=known_platforms(()))
 
 
 def states(county: SmallCounty) -> list[DeliveryState]:
@@ -137,23 +130,6 @@ def test_a_delivery_whose_lease_has_run_out_is_anybodys_and_no_longer_its_holder
     assert quick is not None
     assert act(county, delivered, slow, TaskRef("r"), now=NOW + LATER) is False
     assert act(county, delivered, quick, TaskRef("r"), now=NOW + LATER) is True
-
-
-def test_a_task_somebody_has_changed_there_is_written_once_more_and_keeps_how_far_it_is(county: SmallCounty) -> None:
-    board = Board()
-    with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
-        session.add(TaskEndpoint(code="board", platform="board", settings={}))
-    [action] = with_actions(county.engine, 1)
-    happen(county, action, KINDS[0])
-    deliver(county, platforms=Platforms({"board": board.platform()}, {}))
-    [code] = board.rows
-    board.work(code, TaskState.DONE)
-
-    happen(county, action, KINDS[1])
-    deliver(county, platforms=Platforms({"board": board.platform()}, {}))
-
-    assert states(county) == [DeliveryState.DELIVERED, DeliveryState.DELIVERED]
-    assert board.seen(code).state == TaskState.DONE
 
 
 def test_a_platform_that_is_busy_gets_it_again_and_the_order_stays(

@@ -44,6 +44,8 @@ def door(behind: str) -> Iterator[Door]:
     one = Door()
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True
+
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if one.refuse:
