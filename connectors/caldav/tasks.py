@@ -31,8 +31,8 @@ class Settings(PlatformSettings):
     """The task list's address, and the account that writes into it."""
 
     address: str = Field(title="task_platforms.task_list", pattern=r"^https?://[^/\s]+/[^\s?#]*$")
-    user: str = Field(title="task_platforms.user", min_length=1, max_length=200, pattern=r"^[^:]+$")
-    password_variable: SecretName = Field(title="task_platforms.password_variable")
+    user: str = Field(title="task_platforms.calendar_user", min_length=1, max_length=200, pattern=r"^[^:]+$")
+    password_variable: SecretName = Field(title="task_platforms.calendar_password_variable")
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -71,14 +71,14 @@ def upsert(
             return made
         there = _read(settings, client, name)
     if there is None or (known and known.revision and known.revision != there.headers.get("ETag")):
-        raise _changed(settings)
+        raise _changed(name)
     try:
         content = rewritten(there.content, sent, language=settings.language, now=now)
     except ValueError:
         _refuse_content(there)
     written = _put(settings, client, name, content, only_if={"If-Match": there.headers.get("ETag", "*")})
     if written is None:
-        raise _changed(settings)
+        raise _changed(name)
     return written
 
 
@@ -191,5 +191,5 @@ def _refuse_content(response: httpx.Response) -> NoReturn:
     )
 
 
-def _changed(settings: Settings) -> TaskChanged:
-    return TaskChanged(message("task_platforms.changed", address=settings.address))
+def _changed(name: str) -> TaskChanged:
+    return TaskChanged(message("task_platforms.task_changed", address=name))
