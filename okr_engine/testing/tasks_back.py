@@ -66,6 +66,18 @@ def what_a_person_did_is_never_taken_back(case: PlatformCase) -> None:
     assert case.tasks() == {SENT.task.code: ("Uusi otsikko", "done")}
 
 
+def a_person_quicker_than_our_second_attempt_is_not_overwritten(case: PlatformCase) -> None:
+    """A message sent again because its answer was lost leaves what a person there did meanwhile."""
+    if not _can_be_asked(case):
+        return
+    case.sent(SENT)
+    _work(case, SENT.task.code, TaskState.DONE)
+    with suppress(TaskChanged):
+        case.sent(SENT)
+
+    assert case.tasks() == {SENT.task.code: (SENT.task.title, "done")}
+
+
 def two_changes_in_one_second_both_come(case: PlatformCase) -> None:
     """A change right after another one, which has been told already, is told too."""
     if not _can_be_asked(case):
@@ -132,6 +144,7 @@ COMING_BACK: tuple[Promise, ...] = (
     what_a_person_does_there_comes_back,
     our_own_writing_is_recognised,
     what_a_person_did_is_never_taken_back,
+    a_person_quicker_than_our_second_attempt_is_not_overwritten,
     two_changes_in_one_second_both_come,
     a_deleted_task_is_gone_and_not_done,
     a_report_tells_how_far_the_task_is,

@@ -89,6 +89,16 @@ def test_what_people_add_in_their_app_stays(case: PlatformCase, tasks: TaskList)
     ]
 
 
+def test_what_a_person_did_since_our_last_step_is_looked_at_before_the_next(
+    case: PlatformCase, tasks: TaskList
+) -> None:
+    ref = case.sent(SENT)
+    tasks.work(CODE, TaskState.DONE)
+
+    with pytest.raises(TaskChanged):
+        case.sent(LATER, known=ref)
+
+
 def test_a_task_deleted_there_is_told_as_gone(case: PlatformCase, tasks: TaskList) -> None:
     ref = case.sent(SENT)
     cursor = case.changed(None).cursor

@@ -88,6 +88,7 @@ def signed_at_all(headers: Mapping[str, str]) -> bool:
     ("broken", "promise"),
     [
         (overwriting, tasks_back.what_a_person_did_is_never_taken_back),
+        (overwriting, tasks_back.a_person_quicker_than_our_second_attempt_is_not_overwritten),
         (shortening, suite.a_task_arrives_whole),
         (doubling, suite.a_lost_answer_leaves_one_task),
         (forgetful, tasks_back.our_own_writing_is_recognised),
