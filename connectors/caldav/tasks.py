@@ -4,6 +4,7 @@ The reference is the object's name in the collection, the revision its ETag.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import NoReturn
 from urllib.parse import quote
@@ -11,7 +12,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import Field
 
-from connectors.caldav.todos import new_calendar, rewritten, state_in
+from connectors.caldav.todos import new_calendar, rewritten, told_in
 from connectors.caldav.webdav import WHAT_IT_IS, Answer, Entry, contents, holds_tasks, refuses_token, since, told
 from connectors.kit.client import shown
 from connectors.kit.credentials import SecretName, secret
@@ -88,7 +89,7 @@ def fetch(settings: Settings, client: httpx.Client, ref: TaskRef) -> TaskSeen | 
     if there is None:
         return None
     try:
-        return TaskSeen(TaskRef(ref.ref, there.headers.get("ETag")), state_in(there.content))
+        return _task(ref.ref, there.headers.get("ETag"), there.content)
     except ValueError:
         _refuse_content(there)
 
@@ -168,11 +169,13 @@ def _contents(settings: Settings, client: httpx.Client, hrefs: Sequence[str]) ->
 def _seen(entries: Iterator[Entry]) -> Iterator[TaskSeen]:
     """What is a task; an object that is gone meanwhile is told the next time, one that nobody can read never is."""
     for one in entries:
-        try:
-            state = state_in(one.content or b"")
-        except ValueError:
-            continue
-        yield TaskSeen(TaskRef(one.name, one.etag), state)
+        with suppress(ValueError):
+            yield _task(one.name, one.etag, one.content or b"")
+
+
+def _task(name: str, etag: str | None, content: bytes) -> TaskSeen:
+    found = told_in(content)
+    return TaskSeen(TaskRef(name, etag), found.state, title=found.title, due=found.due)
 
 
 def _told(response: httpx.Response) -> Answer:

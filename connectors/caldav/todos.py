@@ -4,6 +4,7 @@ Source: RFC 5545, 3.6.2 (https://www.rfc-editor.org/rfc/rfc5545#section-3.6.2)
 """
 
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from icalendar import Calendar, Todo
@@ -46,9 +47,20 @@ def rewritten(content: bytes, sent: TaskMessage, *, language: Language, now: dat
     return bytes(calendar.to_ical())
 
 
-def state_in(content: bytes) -> TaskState:
-    """How far the task in the calendar object is; ValueError for what is none."""
-    return _state(_read(content)[1])
+@dataclass(frozen=True)
+class Told:
+    """What a calendar object tells of its task."""
+
+    state: TaskState
+    title: str
+    due: date | None
+
+
+def told_in(content: bytes) -> Told:
+    """How far the task in the calendar object is, its title and its last day; ValueError for what is none."""
+    _, todo = _read(content)
+    due = todo.DUE
+    return Told(_state(todo), str(todo.get("SUMMARY", "")), due.date() if isinstance(due, datetime) else due)
 
 
 def _read(content: bytes) -> tuple[Calendar, Todo]:

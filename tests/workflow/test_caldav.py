@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from connectors.caldav import tasks as caldav
-from connectors.caldav.todos import new_calendar, rewritten, state_in
+from connectors.caldav.todos import new_calendar, rewritten, told_in
 from okr_engine.errors import CredentialsRefused, ForgedMessage, PlatformGone, TaskChanged, TaskRefused
 from okr_engine.testing.platform_cases import LATER, SENT
 from okr_engine.testing.task_platforms import PROMISES, PlatformCase, Promise, named
@@ -97,6 +97,17 @@ def test_what_a_person_did_since_our_last_step_is_looked_at_before_the_next(
 
     with pytest.raises(TaskChanged):
         case.sent(LATER, known=ref)
+
+
+def test_a_title_and_a_day_that_somebody_has_given_it_there_are_told(case: PlatformCase, tasks: TaskList) -> None:
+    ref = case.sent(SENT)
+    assert [(one.title, one.due) for one in case.changed(None).seen] == [(SENT.task.title, SENT.task.due)]
+
+    tasks.edit(CODE, SUMMARY="Oma otsikko", DUE=datetime(2027, 2, 1, 9, 0))
+
+    seen = case.seen(ref)
+    assert seen is not None
+    assert (seen.title, seen.due) == ("Oma otsikko", date(2027, 2, 1))
 
 
 def test_a_task_deleted_there_is_told_as_gone(case: PlatformCase, tasks: TaskList) -> None:
@@ -189,14 +200,14 @@ def test_a_wrong_password_is_for_somebody_to_renew(case: PlatformCase, monkeypat
     ],
 )
 def test_how_far_a_task_is_reads_as_apps_write_it(properties: str, state: TaskState) -> None:
-    assert state_in(_calendar(properties)) == state
+    assert told_in(_calendar(properties)).state == state
 
 
 @pytest.mark.parametrize("content", [b"", b"<html></html>", b"\xff\xfe", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"])
 def test_what_is_no_task_is_refused(content: bytes) -> None:
     for read in (content, _calendar("DTSTART:soon"), _calendar("PERCENT-COMPLETE:almost")):
         with pytest.raises(ValueError):  # noqa: PT011  the promise is nothing more than that
-            state_in(read)
+            told_in(read)
 
 
 @pytest.mark.parametrize("start", ["DTSTART:20260101T080000Z", "DTSTART;VALUE=DATE:20270301"])
@@ -215,7 +226,7 @@ def test_characters_that_end_lines_elsewhere_do_not_break_a_task() -> None:
 
     content = new_calendar(odd, language=Language.SV, now=NOW)
 
-    assert state_in(content) == TaskState.OPEN
+    assert told_in(content).state == TaskState.OPEN
     assert len(content.decode().splitlines()) == content.count(b"\r\n")
 
 
