@@ -19,11 +19,15 @@ def answer(client: httpx.Client, method: str, address: str, **asked: Any) -> htt
 
 
 def refuse(response: httpx.Response) -> NoReturn:
-    """Raise what an answer means that is no success: renewed credentials, a new address, or a corrected task."""
+    """Raise what an answer means that is no success: new credentials, a new address, patience, or a corrected task."""
     address, status = shown(response.url), response.status_code
     if status in (401, 403):
         raise credentials_refused(response.url, status)
+    if status >= 500:
+        raise SourceUnavailable(
+            message("sources.refused", address=address, status=status), remedy=message("sources.refused_remedy")
+        )
     remedy = message("task_platforms.refused_remedy")
-    if status in (404, 410):
+    if status in (404, 410) or 300 <= status < 400:
         raise PlatformGone(message("task_platforms.gone", address=address, status=status), remedy=remedy)
     raise TaskRefused(message("task_platforms.refused", address=address, status=status), remedy=remedy)

@@ -244,6 +244,22 @@ def test_somebody_who_writes_between_our_reading_and_our_writing_is_not_overwrit
         caldav.upsert(_settings(), client, LATER, known=TaskRef("okr-CA.ics", '"1"'), now=NOW)
 
 
+@pytest.mark.parametrize(("status", "revision"), [("NEEDS-ACTION", '"2"'), ("COMPLETED", None)])
+def test_a_server_that_does_not_say_what_it_made_of_our_writing_is_asked_and_a_person_not_taken_for_us(
+    monkeypatch: pytest.MonkeyPatch, status: str, revision: str | None
+) -> None:
+    def server(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT":
+            return httpx.Response(201)
+        return httpx.Response(200, content=_calendar(f"STATUS:{status}"), headers={"ETag": '"2"'})
+
+    monkeypatch.setenv("OKR_SECRET_CALENDAR", PASSWORD)
+    with httpx.Client(transport=httpx.MockTransport(server)) as client:
+        ref = caldav.upsert(_settings(), client, SENT, known=None, now=NOW)
+
+    assert ref.revision == revision
+
+
 def test_a_page_in_the_place_of_a_task_is_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
     page = httpx.MockTransport(lambda request: httpx.Response(200, html="<html>Kirjaudu</html>"))
 
