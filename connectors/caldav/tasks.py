@@ -72,14 +72,14 @@ def upsert(
             return made
         there = _read(settings, client, name)
     if there is None or (known and known.revision and known.revision != there.headers.get("ETag")):
-        raise _changed(name)
+        raise _changed(settings)
     try:
         content = rewritten(there.content, sent, language=settings.language, now=now)
     except ValueError:
         _refuse_content(there)
     written = _put(settings, client, name, content, only_if={"If-Match": there.headers.get("ETag", "*")})
     if written is None:
-        raise _changed(name)
+        raise _changed(settings)
     return written
 
 
@@ -196,5 +196,5 @@ def _refuse_content(response: httpx.Response) -> NoReturn:
     )
 
 
-def _changed(name: str) -> TaskChanged:
-    return TaskChanged(message("task_platforms.task_changed", address=name))
+def _changed(settings: Settings) -> TaskChanged:
+    return TaskChanged(message("task_platforms.changed", address=settings.address))
