@@ -5,6 +5,7 @@ import streamlit as st
 from app_pages.components.action_card import action_card
 from app_pages.components.answers import any_action, name_of, report_of_goal, support_of
 from app_pages.components.chart import figures_chart
+from app_pages.components.effect_card import effect_card
 from app_pages.components.here import clock, language, t
 from app_pages.components.notices import show_error
 from app_pages.components.plain import plain
@@ -123,4 +124,6 @@ if one.is_mine:
     st.header(t("action.what_next"), anchor=False)
     action_forms(one)
 plan_section(one)
+if one.indicator and (one.plan or one.closed_at is not None):
+    effect_card(one.code)
 support_section(one)

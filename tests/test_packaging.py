@@ -1,5 +1,6 @@
 """What people install: one wheel that works from any folder, locks that are complete, a configuration without typos."""
 
+import json
 import os
 import re
 import subprocess
@@ -12,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from streamlit import config
 
+from okr_engine import __version__
 from okr_engine.packaged import app_file, rules_folder, theme_file
 
 ROOT = Path(__file__).parent.parent
@@ -61,6 +63,13 @@ def test_the_wheel_carries_what_the_packages_read(installed: Path) -> None:
     from_elsewhere = {Path("okr_engine/rules", path.name) for path in rules_folder().iterdir()}
 
     assert data_files(installed) == data_files(ROOT) | from_elsewhere | {Path("app_pages/config.toml")}
+
+
+def test_the_palette_for_node_red_has_the_version_of_the_product() -> None:
+    # npm leaves an installed package as it is unless its version is another.
+    package = json.loads((ROOT / "connectors" / "node_red" / "palette" / "package.json").read_text("utf-8"))
+
+    assert package["version"] == __version__
 
 
 def test_the_connectors_of_the_wheel_are_ours(installed: Path) -> None:

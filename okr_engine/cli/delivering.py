@@ -34,7 +34,7 @@ def list_deliveries() -> None:
 
 def connect_platform(
     code: Annotated[str, typer.Argument(help="A short code for the endpoint.")],
-    platform: Annotated[str, typer.Argument(help="The task platform: webhook, or one that a package brings.")],
+    platform: Annotated[str, typer.Argument(help="The task platform, such as webhook, caldav or node_red.")],
     settings: Annotated[str, typer.Option(help="What the platform has to be told, as JSON.")] = "{}",
 ) -> None:
     """Tell every later step of a corrective action to a task platform."""

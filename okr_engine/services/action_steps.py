@@ -11,6 +11,7 @@ from okr_engine.errors import InvalidInput, NotFound
 from okr_engine.model import ActionEventKind, ActionPlan, CorrectiveAction, Person, Role
 from okr_engine.services.action_access import held_action, may_dismiss, not_allowed
 from okr_engine.services.action_records import take_step
+from okr_engine.services.effect_checks import register_effect_check
 from okr_engine.services.people import assignable
 from okr_engine.words import message
 
@@ -29,6 +30,7 @@ def plan(
     content = plan.model_dump(mode="json", exclude_none=True)
     data = {"plan": content, "due": content["due"], "needs_criterion": action.key_result_id is not None}
     take_step(session, action, ActionEventKind.PLANNED, data | ({"reason": reason} if reason else {}))
+    register_effect_check(session, action, plan)
 
 
 def start(session: Session, actor: Actor, code: str, *, version: int) -> None:

@@ -18,12 +18,14 @@ from okr_engine.model import (
     Delivery,
     Indicator,
     KeyResult,
+    MeasureUnit,
     OutboxMessage,
     Person,
     Role,
     Source,
     TaskEndpoint,
 )
+from okr_engine.services.reasons import reason
 from okr_engine.words import Language, Words
 from okr_engine.workflow.tasks import Task, TaskMessage, TaskState
 
@@ -129,8 +131,8 @@ def _tasks(session: Session, actions: set[UUID]) -> dict[UUID, dict[str, Any]]:
         action.id: {
             "code": action.code,
             "action": action.action,
-            "subject": asdict(subjects[action.subject_id]),
-            "because": action.because,
+            "subject": asdict(subjects[action.subject_id][0]),
+            "because": _because(action, *subjects[action.subject_id][1:]),
             "assignee": asdict(_named(person) or _held_by(action.assigned_role_id, roles)),
             "accountable": asdict(_held_by(accountable.get(action.id), roles)),
             "due": action.due.isoformat(),
@@ -140,12 +142,18 @@ def _tasks(session: Session, actions: set[UUID]) -> dict[UUID, dict[str, Any]]:
     }
 
 
-def _subjects(session: Session) -> dict[UUID, Words]:
-    found = {source.id: source.name for source in session.exec(select(Source))}
+def _subjects(session: Session) -> dict[UUID, tuple[Words, MeasureUnit, int]]:
+    """What actions are on, and the unit and the decimals in which its figures are told."""
+    found = {source.id: (source.name, MeasureUnit.NUMBER, 0) for source in session.exec(select(Source))}
     measured = select(KeyResult, Indicator).join(Indicator, col(Indicator.id) == col(KeyResult.indicator_id))
     for key_result, indicator in session.exec(measured):
-        found[key_result.id] = key_result.name or indicator.name
+        found[key_result.id] = (key_result.name or indicator.name, indicator.unit, indicator.decimals)
     return found
+
+
+def _because(action: CorrectiveAction, measure: MeasureUnit, decimals: int) -> dict[str, str]:
+    told = Words(**action.because)
+    return {one.value: reason(told, action.facts, measure, decimals, one) for one in Language}
 
 
 def _held_by(role: UUID | None, roles: Mapping[UUID, Words]) -> Words:

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from uuid import uuid4
 
 from okr_engine.errors import ForgedMessage
-from okr_engine.workflow.signatures import verified
+from okr_engine.workflow.signatures import signed, verified
+from okr_engine.workflow.tasks import TaskState
 
 SECRET = "whsec_" + "b2tyLWVuZ2luZS1jb25mb3JtYW5jZS1zZWNyZXQ="
 SECRET_BYTES = (b"okr-engine-conformance-secret",)
@@ -37,11 +39,25 @@ class Receiver:
 
     def tasks(self) -> dict[str, tuple[str, str]]:
         """The tasks as they are after all that has come in."""
-        told = [event["data"] for event in self.arrived]
-        return {task["code"]: (task["title"], task["state"]) for task in told}  # type: ignore[index]
+        return {task["code"]: (task["title"], task["state"]) for task in self._told()}
+
+    def texts(self) -> dict[str, str]:
+        """What is to be read under each task."""
+        return {task["code"]: task["text"] for task in self._told()}
 
     def break_next(self, status: int, headers: Mapping[str, str]) -> None:
         self.refuse = lambda: (status, headers)
+
+    def lose_next(self) -> None:
+        losses = iter((True,))
+        self.loses_answers = lambda: next(losses, False)
+
+    def report(self, code: str, state: TaskState) -> tuple[dict[str, str], bytes]:
+        """What an automation sends when somebody has moved the task."""
+        body = json.dumps(
+            {"specversion": "1.0", "type": "okr.task.reported", "subject": code, "data": {"state": state.value}}
+        ).encode()
+        return signed(SECRET_BYTES, message_id=str(uuid4()), at=self.now(), body=body), body
 
     def take(self, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str]] | None:
         """The answer to one request; None is no answer at all."""
@@ -60,6 +76,9 @@ class Receiver:
                 self.ids.add(message_id)
                 self.arrived.append(json.loads(body))
             return None if self.loses_answers() else (202, {})
+
+    def _told(self) -> list[dict[str, str]]:
+        return [event["data"] for event in self.arrived]  # type: ignore[misc]
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Task lists of a calendar server, over CalDAV."""

@@ -1,0 +1,1 @@
+"""Node-RED, with the nodes of our own palette."""
