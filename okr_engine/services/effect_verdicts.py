@@ -9,8 +9,8 @@ from okr_engine.database import moment_of
 from okr_engine.errors import InvalidInput, NotAllowed, NotFound, StaleEdit
 from okr_engine.i18n import say
 from okr_engine.model import ActionEventKind, ActionState, ActionStep, CorrectiveAction, EffectCheck, Goal, KeyResult
+from okr_engine.services.action_access import is_assigned_to
 from okr_engine.services.action_records import take_step
-from okr_engine.services.corrective_actions import is_assigned_to
 from okr_engine.services.effect_checks import register_second_check
 from okr_engine.services.effect_findings import FIRST, SECOND, Finding, judged
 from okr_engine.services.people import name_of

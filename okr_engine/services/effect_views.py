@@ -12,7 +12,7 @@ from okr_engine.access import Actor, Permission, may
 from okr_engine.errors import NotFound
 from okr_engine.model import ActionState, CorrectiveAction, Criterion, EffectCheck, Indicator, MeasureUnit
 from okr_engine.periods import Cadence, Period
-from okr_engine.services.corrective_actions import is_assigned_to
+from okr_engine.services.action_access import is_assigned_to
 from okr_engine.services.effect_checks import prospect_of
 from okr_engine.services.effect_findings import FIRST, SECOND, Finding, judged_all
 from okr_engine.services.effect_series import Prospect

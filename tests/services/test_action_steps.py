@@ -55,7 +55,7 @@ def history(county: SmallCounty) -> list[ActionEvent]:
 
 
 def a_plan(county: SmallCounty, *, due: date = IN_AUGUST, with_criterion: bool = True) -> ActionPlan:
-    criterion = Criterion(indicator="first-line", expected=Decimal(5), readings=3, counts_from=IN_AUTUMN)
+    criterion = Criterion(indicator="promise", expected=Decimal(5), readings=3, counts_from=IN_AUTUMN)
     return ActionPlan(
         steps="Takaisinsoitto kahdessa tunnissa",
         due=due,
