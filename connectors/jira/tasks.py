@@ -5,7 +5,7 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-sear
 https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/ (the document format of descriptions)
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -33,7 +33,7 @@ CAPABILITIES = Capabilities(reaches_out=True, can_be_asked=True, reports_back=Fa
 parse_inbound = no_reports
 
 _ISSUE = "/rest/api/3/issue"
-_FIELDS = "status,updated,labels"
+_FIELDS = "status,updated,labels,summary,duedate"
 _LABEL = "okr-action"
 _CATEGORIES = {"new": TaskState.OPEN, "done": TaskState.DONE}
 
@@ -110,6 +110,8 @@ class _Fields(BaseModel):
     status: _Status
     updated: AwareDatetime
     labels: tuple[str, ...] = ()
+    summary: str | None = None
+    due: date | None = Field(default=None, alias="duedate")
 
 
 class _Author(BaseModel):
@@ -219,4 +221,5 @@ def _paragraph(line: str) -> dict[str, Any]:
 def _seen(issue: _Issue) -> TaskSeen:
     revision = f"{issue.fields.updated.isoformat()} {issue.fields.status.id}"
     last = max(issue.changelog.histories, key=lambda one: one.created, default=None)
-    return TaskSeen(TaskRef(issue.id, revision), issue.fields.status.state, last.author.name if last else None)
+    by, fields = last.author.name if last else None, issue.fields
+    return TaskSeen(TaskRef(issue.id, revision), fields.status.state, by, title=fields.summary, due=fields.due)

@@ -6,7 +6,7 @@ https://www.openproject.org/docs/api/filters/, https://www.openproject.org/docs/
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import httpx
@@ -114,6 +114,8 @@ class _Package(BaseModel):
     id: int
     version: int = Field(alias="lockVersion")
     updated_at: AwareDatetime = Field(alias="updatedAt")
+    subject: str | None = None
+    due: date | None = Field(default=None, alias="dueDate")
     links: _Links = Field(alias="_links")
 
     @property
@@ -204,4 +206,7 @@ def _seen(settings: Settings, service: Service, packages: Sequence[_Package]) ->
     if not all(settings.knows(one.status) for one in packages):
         statuses = service.read(_KnownStatuses, service.ask("/api/v3/statuses")).embedded.elements
         closing = frozenset(str(one.id) for one in statuses if one.closes)
-    return tuple(TaskSeen(one.ref, settings.state_of(one.status, closed=one.status in closing)) for one in packages)
+    states = [settings.state_of(one.status, closed=one.status in closing) for one in packages]
+    return tuple(
+        TaskSeen(one.ref, state, title=one.subject, due=one.due) for one, state in zip(packages, states, strict=True)
+    )

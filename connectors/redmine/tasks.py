@@ -4,7 +4,7 @@ Source: https://www.redmine.org/projects/redmine/wiki/Rest_Issues, https://www.r
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import httpx
@@ -115,6 +115,8 @@ class _Issue(BaseModel):
     id: int
     status: _Status
     updated_on: AwareDatetime
+    subject: str | None = None
+    due_date: date | None = None
     custom_fields: tuple[_CustomField, ...] = ()
     journals: tuple[_Journal, ...] = ()
 
@@ -174,4 +176,5 @@ def _seen(settings: Settings, issue: _Issue) -> TaskSeen:
     revision = f"{issue.updated_on.isoformat()} {issue.status.id}"
     state = settings.state_of(str(issue.status.id), closed=issue.status.is_closed)
     last = max(issue.journals, key=lambda one: one.id, default=None)
-    return TaskSeen(TaskRef(str(issue.id), revision), state, last.user.name if last else None)
+    by = last.user.name if last else None
+    return TaskSeen(TaskRef(str(issue.id), revision), state, by, title=issue.subject, due=issue.due_date)

@@ -4,7 +4,7 @@ Source: https://www.servicenow.com/docs/r/api-reference/rest-apis/c_TableAPI.htm
 https://www.servicenow.com/docs/r/platform-security/authentication/client-credential-grant.html (POST /oauth_token.do)
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Self
 
 import httpx
@@ -33,7 +33,8 @@ CAPABILITIES = Capabilities(reaches_out=True, can_be_asked=True, reports_back=Fa
 parse_inbound = no_reports
 
 _OURS = "okr-engine"
-_FIELDS = "sys_id,correlation_id,state,active,sys_mod_count,sys_updated_on,sys_updated_by"
+_FIELDS = "sys_id,correlation_id,state,active,sys_mod_count,sys_updated_on,sys_updated_by,short_description,due_date"
+_LONGEST_TITLE = 160
 _PAGE = 100
 
 
@@ -108,10 +109,19 @@ class _Record(BaseModel):
     changes: str = Field(alias="sys_mod_count")
     updated: NaiveDatetime = Field(alias="sys_updated_on")
     by: str = Field(default="", alias="sys_updated_by")
+    title: str = Field(default="", alias="short_description")
+    due: str = Field(default="", alias="due_date")
 
     @property
     def moment(self) -> datetime:
         return self.updated.replace(tzinfo=UTC)
+
+    @property
+    def day(self) -> date | None:
+        try:
+            return date.fromisoformat(self.due[:10])
+        except ValueError:
+            return None
 
 
 class _Answer(BaseModel):
@@ -179,4 +189,6 @@ def _ours(settings: Settings, sent: TaskMessage, state: TaskState | None) -> dic
 
 def _seen(settings: Settings, record: _Record) -> TaskSeen:
     state = settings.state_of(record.state, closed=record.active == "false")
-    return TaskSeen(TaskRef(record.sys_id, record.changes), state, record.by or None)
+    # A title that ServiceNow has cut is nobody's change.
+    title = record.title if 0 < len(record.title) < _LONGEST_TITLE else None
+    return TaskSeen(TaskRef(record.sys_id, record.changes), state, record.by or None, title=title, due=record.day)

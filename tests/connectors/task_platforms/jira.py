@@ -29,6 +29,7 @@ class Jira:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/New_York"))
     page: int = 100
     adapter = adapter
+    shows_words = True
     secrets: Mapping[str, str] = field(default_factory=lambda: {"OKR_SECRET_JIRA": TOKEN})
 
     def settings(self, address: str) -> dict[str, Any]:
@@ -134,6 +135,7 @@ class Jira:
     def _shown(self, number: str, *, changelog: bool = False) -> dict[str, Any]:
         issue = self.issues[number]
         fields = {"status": _status(issue["status"]), "updated": issue["updated"], "labels": issue["labels"]}
+        fields |= {"summary": issue["summary"], "duedate": issue["duedate"]}
         history = {"changelog": {"histories": issue["histories"]}} if changelog else {}
         return {"id": number, "key": f"{PROJECT}-{number}", "fields": fields, **history}
 

@@ -23,6 +23,7 @@ _STATES = {TaskState.OPEN: 1, TaskState.IN_PROGRESS: 7, TaskState.DONE: 12}
 class OpenProject:
     packages: dict[int, dict[str, Any]] = field(default_factory=dict)
     adapter = adapter
+    shows_words = True
     secrets: Mapping[str, str] = field(default_factory=lambda: {"OKR_SECRET_OPENPROJECT": KEY})
 
     def settings(self, address: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ _ENDED = ("COMPLETED", "EXTERNALLY_TERMINATED")
 class Operaton:
     instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     adapter = adapter
+    shows_words = False
     secrets: Mapping[str, str] = field(default_factory=dict)
 
     def settings(self, address: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class RealRedmine:
 
     told: dict[str, Any] = field(default_factory=lambda: json.loads(os.environ[VARIABLE]))
     adapter = adapter
+    shows_words = True
 
     def __post_init__(self) -> None:
         self.known = adapter.Settings.model_validate(self.told)

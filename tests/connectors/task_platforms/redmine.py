@@ -27,6 +27,7 @@ class Redmine:
     issues: dict[int, dict[str, Any]] = field(default_factory=dict)
     field_is_filter: bool = True
     adapter = adapter
+    shows_words = True
     secrets: Mapping[str, str] = field(default_factory=lambda: {"OKR_SECRET_REDMINE": KEY})
 
     def settings(self, address: str) -> dict[str, Any]:

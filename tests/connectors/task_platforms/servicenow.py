@@ -23,6 +23,7 @@ class ServiceNow:
     records: dict[str, dict[str, str]] = field(default_factory=dict)
     fields: frozenset[str] = frozenset({"correlation_id", "correlation_display", "sys_updated_on"})
     adapter = adapter
+    shows_words = True
     secrets: Mapping[str, str] = field(default_factory=lambda: {"OKR_SECRET_SERVICENOW": PASSWORD})
 
     def settings(self, address: str) -> dict[str, Any]:
@@ -88,6 +89,7 @@ class ServiceNow:
 
     def _made(self, given: Mapping[str, str]) -> Reply:
         number = f"{len(self.records) + 1:032x}"
+        given = {**given, "short_description": given["short_description"][:160]}
         empty = {"sys_id": number, "state": "1", "sys_mod_count": "-1", "correlation_id": "", "correlation_display": ""}
         self.records[number] = empty
         self._patched(number, given, by=USER)

@@ -50,6 +50,14 @@ def test_what_a_person_does_there_is_seen_by_asking_and_among_the_changes(trial:
     assert [(one.ref.ref, one.state) for one in trial.changes(before.cursor).seen] == [(ref.ref, state)]
 
 
+def test_the_title_and_the_day_it_has_there_are_told_where_people_can_change_them(trial: Trial) -> None:
+    seen = trial.seen(trial.send(SENT))
+
+    told = (SENT.task.title, SENT.task.due) if trial.platform.shows_words else (None, None)
+    assert (seen.title, seen.due) == told
+    assert [(one.title, one.due) for one in trial.changes().seen] == [told]
+
+
 def test_our_own_writing_is_known_by_its_revision_and_what_a_person_does_by_another(trial: Trial) -> None:
     ref = trial.send(later(), trial.send(SENT))
 

@@ -1,5 +1,7 @@
 """Records of ServiceNow: what is particular about them."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
@@ -27,6 +29,12 @@ def test_a_state_nobody_has_told_us_of_is_done_where_the_record_is_inactive_and_
 
     seen = trial.seen(ref)
     assert (seen.state, seen.by) == (state, "ulla")
+
+
+def test_a_title_that_servicenow_has_cut_is_not_told_as_another_one(trial: Trial) -> None:
+    ref = trial.send(replace(SENT, task=replace(SENT.task, title="ä" * 200)))
+
+    assert trial.seen(ref).title is None
 
 
 def test_a_client_signs_in_with_its_own_credentials(trial: Trial) -> None:
