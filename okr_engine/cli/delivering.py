@@ -16,7 +16,7 @@ from okr_engine.words import message
 
 
 def list_deliveries() -> None:
-    """Show what was given up and waits for a person."""
+    """Show what was given up and waits for a person, and which plugins cannot be used."""
     place = installation()
     found = place.ask(dead_letters, OPERATOR)
     tell("cli.dead_letters", count=len(found))
@@ -30,6 +30,8 @@ def list_deliveries() -> None:
             attempts=one.attempts,
             at=one.finished_at,
         )
+    for problem in known_platforms().problems.values():
+        tell(problem.key, **problem.values)
 
 
 def connect_platform(
