@@ -10,7 +10,8 @@ from connectors.platforms import known_platforms
 from okr_engine.access import OPERATOR
 from okr_engine.cli.speaking import installation, tell
 from okr_engine.errors import InvalidInput
-from okr_engine.services.deliveries import dead_letters, replay, resume
+from okr_engine.services.dead_letters import dead_letters, replay
+from okr_engine.services.deliveries import resume
 from okr_engine.services.endpoints import add_endpoint
 from okr_engine.words import message
 

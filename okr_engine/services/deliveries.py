@@ -12,8 +12,8 @@ from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor, Permission, may_somewhere
 from okr_engine.database import columns_of, moment_of, table_of
-from okr_engine.errors import InvalidInput, NotAllowed, NotFound, OkrError
-from okr_engine.kept_words import kept_message
+from okr_engine.errors import NotAllowed, NotFound, OkrError
+from okr_engine.kept_words import kept_error
 from okr_engine.model import Delivery, DeliveryState, OutboxMessage, TaskEndpoint
 from okr_engine.services.outbox import KeptMessage
 from okr_engine.words import message
@@ -44,19 +44,6 @@ class Claimed:
     message: KeptMessage
     destination: Destination
     known: TaskRef | None
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """A delivery that was given up: which step of which action, at which endpoint, and the last error."""
-
-    id: UUID
-    endpoint: str
-    action: str
-    kind: str
-    number: int
-    attempts: int
-    finished_at: datetime
 
 
 def endpoints_at_work(session: Session) -> Sequence[UUID]:
@@ -93,18 +80,18 @@ def delivered(session: Session, _actor: Actor, claimed: Claimed, ref: TaskRef) -
 
 def given_up(session: Session, _actor: Actor, claimed: Claimed, error: OkrError) -> bool:
     """Set it aside for a person; the action's next step goes on, for it carries the whole task."""
-    return _finish(session, claimed, DeliveryState.DEAD, said=kept_message(error.what))
+    return _finish(session, claimed, DeliveryState.DEAD, said=kept_error(error))
 
 
 def put_off(session: Session, _actor: Actor, claimed: Claimed, error: OkrError, *, until: datetime) -> bool:
     """Let it be sent again, not before `until`."""
-    return _set(session, claimed, _PUT_OFF, until=until, attempts=claimed.attempt, said=kept_message(error.what))
+    return _set(session, claimed, _PUT_OFF, until=until, attempts=claimed.attempt, said=kept_error(error))
 
 
 def pause(session: Session, _actor: Actor, claimed: Claimed, error: OkrError) -> None:
     """Stop the endpoint until somebody has put it right; the attempt does not count."""
     endpoint = session.get_one(TaskEndpoint, claimed.endpoint_id)
-    now, kept = moment_of(session), kept_message(error.what)
+    now, kept = moment_of(session), kept_error(error)
     _set(session, claimed, _PUT_OFF, until=now, attempts=claimed.attempt - 1, said=kept)
     if endpoint.paused_at is None:
         endpoint.paused_at, endpoint.paused_because = now, kept
@@ -113,48 +100,25 @@ def pause(session: Session, _actor: Actor, claimed: Claimed, error: OkrError) ->
 
 def resume(session: Session, actor: Actor, code: str) -> None:
     """Let a paused endpoint go on, once its address or its credentials have been put right."""
-    _require(actor)
+    require_steward(actor)
     endpoint = session.exec(select(TaskEndpoint).where(TaskEndpoint.code == code)).first()
     if endpoint is None:
         raise NotFound(message("error.no_such_code", code=code))
     endpoint.paused_at = endpoint.paused_because = None
 
 
-def dead_letters(session: Session, actor: Actor) -> list[DeadLetter]:
-    """What was given up and waits for a person, the latest first."""
-    _require(actor)
-    rows = session.exec(
-        select(Delivery, OutboxMessage, TaskEndpoint)
-        .join(OutboxMessage, col(OutboxMessage.id) == col(Delivery.message_id))
-        .join(TaskEndpoint, col(TaskEndpoint.id) == col(Delivery.endpoint_id))
-        .where(Delivery.state == DeliveryState.DEAD)
-        .order_by(col(Delivery.finished_at).desc())
-    )
-    return [
-        DeadLetter(one.id, endpoint.code, sent.task["code"], sent.kind, one.number, one.attempts, one.finished_at)
-        for one, sent, endpoint in rows
-        if one.finished_at is not None
-    ]
+def _move_up(session: Session, endpoint_id: UUID, action_id: UUID) -> None:
+    """Make the earliest open delivery of the task its head, unless there is one."""
+    values = {"at_endpoint": endpoint_id, "of_action": action_id, "now": moment_of(session)}
+    session.connection().execute(_MOVE_UP, values)
 
 
-def replay(session: Session, actor: Actor, delivery_id: UUID) -> None:
-    """Send a dead letter again, in its place among the action's steps.
-
-    InvalidInput where it is none, or where the platform has a later state of the task, which an earlier one would undo.
-    """
-    _require(actor)
-    dead = session.get(Delivery, delivery_id)
-    if dead is None or dead.state != DeliveryState.DEAD:
-        raise InvalidInput(message("task_platforms.not_a_dead_letter"))
-    of_the_task = (col(Delivery.endpoint_id) == dead.endpoint_id) & (col(Delivery.action_id) == dead.action_id)
-    later = select(Delivery.id).where(
-        of_the_task, col(Delivery.number) > dead.number, Delivery.state == DeliveryState.DELIVERED
-    )
-    if session.exec(later.limit(1)).first() is not None:
-        raise InvalidInput(message("task_platforms.later_state_is_there"))
-    dead.state, dead.finished_at, dead.attempts, dead.held_by = DeliveryState.WAITING, None, 0, None
-    session.flush()
-    _move_up(session, dead.endpoint_id, dead.action_id)
+def require_steward(actor: Actor) -> None:
+    """Refuse whoever looks after no sources: with where figures come from goes where tasks go."""
+    if not may_somewhere(actor, Permission.MANAGE_SOURCES):
+        raise NotAllowed(
+            message("error.not_allowed.manage_sources", name=actor.name), remedy=message("error.not_allowed_remedy")
+        )
 
 
 def _finish(
@@ -172,23 +136,10 @@ def _finish(
     return done
 
 
-def _move_up(session: Session, endpoint_id: UUID, action_id: UUID) -> None:
-    """Make the earliest open delivery of the task its head, unless there is one."""
-    values = {"at_endpoint": endpoint_id, "of_action": action_id, "now": moment_of(session)}
-    session.connection().execute(_MOVE_UP, values)
-
-
 def _set(session: Session, claimed: Claimed, statement: Update, **values: object) -> bool:
     """Change what is claimed, if whoever claimed it still holds it."""
     held = {"claimed": claimed.id, "holder": claimed.holder}
     return session.connection().execute(statement, held | values).rowcount == 1
-
-
-def _require(actor: Actor) -> None:
-    if not may_somewhere(actor, Permission.MANAGE_SOURCES):
-        raise NotAllowed(
-            message("error.not_allowed.manage_sources", name=actor.name), remedy=message("error.not_allowed_remedy")
-        )
 
 
 # Built once, because building a statement costs more than executing it.

@@ -145,7 +145,7 @@ def _sent(place: Installation, claimed: Claimed, platforms: Platforms) -> TaskRe
     """Write the task; where it has changed meanwhile, look at it and write once more over what is there now."""
     platform, settings = platform_of(platforms, claimed.destination)
     sent = told(claimed.message, language=settings.language, app_address=settings.app_address)
-    with _client(settings, place) as client:
+    with client_for(settings, place) as client:
         try:
             return platform.upsert(settings, client, sent, known=claimed.known, now=place.now())
         except TaskChanged:
@@ -185,7 +185,7 @@ def platform_of(
         raise InvalidInput(message("task_platforms.invalid_settings", code=endpoint.code, names=names)) from error
 
 
-def _client(settings: PlatformSettings, place: Installation) -> httpx.Client:
+def client_for(settings: PlatformSettings, place: Installation) -> httpx.Client:
     hosts = frozenset(host.lower() for host in settings.hosts)
     inner = hosts & place.settings.inner_host_names
     return open_client(Reach(hosts=hosts - inner, inner=inner), patience=_ONE_ATTEMPT, clock=Clock(now=place.clock))

@@ -19,6 +19,7 @@ from okr_engine.measuring.deadlines import Confidence
 from okr_engine.measuring.definition import definition, kpis
 from okr_engine.measuring.working_days import LimitUnit
 from okr_engine.model.actions import ActionEventKind, ActionState
+from okr_engine.model.deliveries import DeliveryState
 from okr_engine.model.indicators import BreakKind, MeasureUnit
 from okr_engine.model.reviews import NarrativeState
 from okr_engine.model.sources import FindingKind, Rhythm, RunState
@@ -31,6 +32,7 @@ from okr_engine.services.figure_series import HappeningKind
 from okr_engine.services.figure_views import Origin
 from okr_engine.services.goalpost_moves import Goalpost
 from okr_engine.services.goalposts import Retold
+from okr_engine.services.integrations import EndpointHealth
 from okr_engine.services.neglect import Neglect
 from okr_engine.services.rulebook_views import Book, InForce
 from okr_engine.services.source_views import Health
@@ -42,6 +44,7 @@ from okr_engine.statistics.xmr_charts import Remark
 from okr_engine.statistics.xmr_icons import AssuranceIcon, VariationIcon
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status, Tier
 from okr_engine.words import Language
+from okr_engine.workflow.tasks import TaskState
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("okr_engine", "app_pages", "connectors", "streamlit_app.py")
@@ -61,12 +64,15 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "connector": None,
     "counted": None,
     "data_state": DataState,
+    "delivery_state": DeliveryState,
     "demo_case": None,
     "deviation_state": DeviationState,
     "direction": Direction,
     "direction_short": Direction,
     "disagreement_ending": Ending,
     "doctor": None,
+    "endpoint_health": EndpointHealth,
+    "endpoint_health_means": EndpointHealth,
     "error.not_allowed": Permission,
     "event_column": None,
     "event_table": None,
@@ -100,16 +106,16 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "question": None,
     "retold": Retold,
     "rhythm": Rhythm,
-    "roll_up": None,
     "role": RoleKind,
+    "roll_up": None,
     "rule_condition": None,
     "rule_harm": HarmKind,
     "rule_harm_means": HarmKind,
     "rule_sum": None,
+    "rules.fact": None,
     "ruling.about_book": Book,
     "ruling.in_force": InForce,
     "ruling.view": None,
-    "rules.fact": None,
     "run_state": RunState,
     "share": None,
     "shift": Shift,
@@ -118,6 +124,10 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "status": Status,
     "status_count": Status,
     "status_short": Status,
+    "task_field": None,
+    "task_platform": None,
+    "task_state": TaskState,
+    "task_state_means": TaskState,
     "trial_assurance": None,
     "unit": MeasureUnit,
     "variation_icon": VariationIcon,
@@ -128,6 +138,11 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
 
 # Texts that are rightly the same in two languages: internationally used words, abbreviations and bare symbols.
 SHARED_TEXTS = {
+    "task_platform.jira",
+    "task_platform.node_red",
+    "task_platform.openproject",
+    "task_platform.redmine",
+    "task_platform.servicenow",
     "cli.change",
     "explanation.fact_line",
     "figure.euro",

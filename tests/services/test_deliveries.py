@@ -14,7 +14,8 @@ from okr_engine.database import writing
 from okr_engine.errors import ForgedMessage, InvalidInput, NotAllowed, NotFound, TaskChanged
 from okr_engine.model import Delivery, DeliveryState, InboxMessage, OutboxMessage, TaskEndpoint
 from okr_engine.services.corrective_actions import acknowledge
-from okr_engine.services.deliveries import claim, dead_letters, delivered, replay, resume
+from okr_engine.services.dead_letters import dead_letters, replay
+from okr_engine.services.deliveries import claim, delivered, resume
 from okr_engine.services.delivering import Persistence, deliver_due
 from okr_engine.services.inbox import receive
 from okr_engine.services.installation import Installation
