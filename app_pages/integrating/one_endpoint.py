@@ -1,6 +1,6 @@
 """One endpoint: how it does and what to do about it, what was given up, the latest deliveries, and whose is what."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -131,9 +131,9 @@ def _try(one: EndpointView) -> None:
     st.success(t("integrations.answers"), icon=":material/check_circle:")
 
 
-def _act(service: object, *args: object, done: str) -> None:
+def _act(service: Callable[..., object], *args: object, done: str) -> None:
     try:
-        installation().act(user(), service, *args)  # type: ignore[arg-type]
+        installation().act(user(), service, *args)
     except OkrError as refused:
         show_error(refused)
         return

@@ -57,6 +57,8 @@ _PAUSES = tuple(
 # The outbox is what asks again; a single attempt is short.
 _ONE_ATTEMPT = Patience(connect=10, read=20, answer=30, waiting=0, attempts=1, answer_bytes=1024 * 1024)
 _log = logging.getLogger("okr_engine")
+UNREACHABLE = message("task_platforms.unreachable_remedy")
+"""What helps where a platform does not answer, and nobody tries again by themselves."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ def _try_again(
 ) -> Outcome:
     pause_now = persistence.pause_after(claimed.attempt)
     if pause_now is None:
-        return _outcome(given_up, claimed, error)
+        return _outcome(given_up, claimed, OkrError(error.what, remedy=UNREACHABLE))
     now = place.now()
     not_before = error.try_again if isinstance(error, SourceUnavailable) else None
     return _outcome(put_off, claimed, error, until=max(now + pause_now, not_before or now))

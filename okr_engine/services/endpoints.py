@@ -10,11 +10,11 @@ from sqlmodel import Session, select
 from connectors.kit.credentials import check_use, is_secret_name
 from connectors.platforms import Platforms
 from okr_engine.access import Actor
-from okr_engine.errors import InvalidInput, InvalidSourceSettings, NotFound, OkrError, StaleEdit
+from okr_engine.errors import InvalidInput, InvalidSourceSettings, NotFound, OkrError, SourceUnavailable, StaleEdit
 from okr_engine.model import TaskEndpoint
 from okr_engine.model.columns import Code
 from okr_engine.services.deliveries import require_steward
-from okr_engine.services.delivering import client_for, platform_of
+from okr_engine.services.delivering import UNREACHABLE, client_for, platform_of
 from okr_engine.services.installation import Installation
 from okr_engine.services.people import last_saved_by
 from okr_engine.services.setting_forms import mistakes_in_words
@@ -70,6 +70,8 @@ def try_endpoint(
     try:
         with client_for(read, place) as client:
             module.probe(read, client)
+    except SourceUnavailable as error:
+        raise SourceUnavailable(error.what, remedy=UNREACHABLE, try_again=error.try_again) from error
     except OkrError:
         raise
     except Exception as error:  # a platform may be anybody's

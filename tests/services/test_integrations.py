@@ -11,7 +11,7 @@ from sqlmodel import select
 from connectors.platforms import Platforms, known_platforms
 from okr_engine.access import OPERATOR, Actor
 from okr_engine.database import writing
-from okr_engine.errors import InvalidSourceSettings, NotAllowed, OkrError, StaleEdit
+from okr_engine.errors import InvalidSourceSettings, NotAllowed, SourceUnavailable, StaleEdit
 from okr_engine.model import Delivery, DeliveryState, TaskEndpoint
 from okr_engine.services.dead_letters import dead_letters, replay_all
 from okr_engine.services.delivering import Persistence, deliver_due
@@ -19,8 +19,9 @@ from okr_engine.services.endpoints import add_endpoint, save_settings, try_endpo
 from okr_engine.services.installation import Installation
 from okr_engine.services.integrations import EndpointHealth, EndpointView, deliveries_seen, endpoints_seen, plugins_seen
 from okr_engine.settings import Settings
-from okr_engine.words import Language
+from okr_engine.words import Language, message
 from tests.services.small_county import NOW, VIEWER, SmallCounty
+from tests.services.test_query_counts import counted
 from tests.workflow.receiving_server import SECRET, Receiver, receiving
 from tests.workflow.steps import ENDPOINT, KINDS, rows, step, with_actions, with_endpoint
 
@@ -163,8 +164,9 @@ def test_trying_an_endpoint_says_whether_it_answers(county: SmallCounty, receive
     try_endpoint(place(county), OPERATOR, ENDPOINT, "webhook", settings, platforms=PLATFORMS)
 
     nobody = {**settings, "address": "http://127.0.0.1:9/hook"}
-    with pytest.raises(OkrError):
+    with pytest.raises(SourceUnavailable) as silent:
         try_endpoint(place(county), OPERATOR, ENDPOINT, "webhook", nobody, platforms=PLATFORMS)
+    assert silent.value.remedy == message("task_platforms.unreachable_remedy")
 
 
 def test_an_endpoint_whose_platform_is_no_longer_installed_is_still_seen(county: SmallCounty) -> None:
@@ -189,3 +191,21 @@ def test_a_viewer_sees_and_changes_nothing_of_it(county: SmallCounty, receiver: 
     ):
         with pytest.raises(NotAllowed):
             service()
+
+
+def test_however_many_deliveries_there_are_the_database_is_asked_as_often(
+    county: SmallCounty, receiver: Receiver
+) -> None:
+    def asked() -> int:
+        with counted(county.engine) as statements:
+            county.ask(endpoints_seen, OPERATOR, platforms=PLATFORMS)
+            county.ask(deliveries_seen, OPERATOR, ENDPOINT)
+            county.ask(dead_letters, OPERATOR)
+        return len(statements)
+
+    before = asked()
+    receiver.break_next(422, {})
+    happens(county, *KINDS, count=3)
+    with_endpoint(county.engine, receiver.address, code="another")
+
+    assert asked() == before
