@@ -104,21 +104,25 @@ def test_a_delivery_that_is_tried_again_is_told_with_its_error(county: SmallCoun
 
 
 def test_everything_that_was_given_up_is_sent_again_at_once_and_in_order(
-    county: SmallCounty, receiver: Receiver
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receiver.break_next(422, {})
-    happens(county, *KINDS, count=2)
-    letters = county.ask(dead_letters, OPERATOR)
-    receiver.refuse = lambda: None
+    monkeypatch.setenv("OKR_SECRET_HOOK", SECRET)
+    county = SmallCounty.laid_out(engine)
+    with receiving(now=lambda: NOW) as receiver:
+        with_endpoint(county.engine, receiver.address)
+        receiver.break_next(422, {})
+        happens(county, *KINDS, count=2)
+        letters = county.ask(dead_letters, OPERATOR)
+        receiver.refuse = lambda: None
 
-    found = act(county, replay_all, ENDPOINT)
-    deliver_due(place(county), persistence=ONCE, platforms=PLATFORMS)
+        found = act(county, replay_all, ENDPOINT)
+        deliver_due(place(county), persistence=ONCE, platforms=PLATFORMS)
 
+    steps = [(str(event["subject"]), str(event["sequence"])) for event in receiver.arrived]
     assert all(one.error and one.remedy for one in letters)
     assert (len(letters), found.sent_again, found.left) == (6, 6, 0)
-    steps = [(str(event["subject"]), str(event["sequence"])) for event in receiver.arrived]
     assert sorted(steps) == sorted(steps, key=lambda one: one[0])
-    assert len(receiver.arrived) == 6
+    assert len(steps) == 6
 
 
 def test_what_a_later_step_has_overtaken_is_left_alone(county: SmallCounty, receiver: Receiver) -> None:
