@@ -4,6 +4,7 @@ import streamlit as st
 
 from app_pages.components.here import installation, t, user
 from connectors.platforms import Platforms, known_platforms, own_platforms
+from okr_engine.access import Actor
 from okr_engine.model import DeliveryState
 from okr_engine.services.dead_letters import DeadLetter, dead_letters
 from okr_engine.services.integrations import (
@@ -38,10 +39,15 @@ def letters(endpoint: str) -> list[DeadLetter]:
 
 
 def plugins() -> list[PluginGroup]:
-    """The plugins that other packages bring."""
-    return plugins_seen(user())
+    """The plugins that other packages bring; installing one needs a new start of the program."""
+    return _plugins(user().code, user())
 
 
 def platform_called(name: str) -> str:
     """A platform by what it is called; one from elsewhere by its own name."""
     return t(f"task_platform.{name}") if name in own_platforms() else name
+
+
+@st.cache_resource(show_spinner=False)
+def _plugins(code: str, _actor: Actor) -> list[PluginGroup]:  # noqa: ARG001 - the key
+    return plugins_seen(_actor)

@@ -8,7 +8,7 @@ import typer
 
 from connectors.platforms import known_platforms
 from okr_engine.access import OPERATOR
-from okr_engine.cli.speaking import installation, tell
+from okr_engine.cli.speaking import installation, spoken, tell
 from okr_engine.errors import InvalidInput
 from okr_engine.services.dead_letters import dead_letters, replay
 from okr_engine.services.deliveries import resume
@@ -27,10 +27,12 @@ def list_deliveries() -> None:
             id=str(one.id),
             endpoint=one.endpoint,
             action=one.action,
-            step=message(f"action_event.{one.kind}"),
+            step=message("cli.step", number=str(one.number)),
             attempts=one.attempts,
             at=one.finished_at,
         )
+        for said in filter(None, (one.error, one.remedy)):
+            typer.echo(f"  {spoken(said.key, **said.values)}")
     for problem in known_platforms().problems.values():
         tell(problem.key, **problem.values)
 

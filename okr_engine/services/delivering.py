@@ -87,10 +87,11 @@ def deliver_due(
 
     As many processes as wanted may do so at once.
     """
-    persistence, count = persistence or Persistence(), 0
-    for endpoint_id in place.ask(endpoints_at_work):
-        count += _deliver_to(place, endpoint_id, keep_going, persistence, platforms or known_platforms())
-    return count
+    endpoints = place.ask(endpoints_at_work)
+    if not endpoints:
+        return 0
+    persistence, platforms = persistence or Persistence(), platforms or known_platforms()
+    return sum(_deliver_to(place, one, keep_going, persistence, platforms) for one in endpoints)
 
 
 def _deliver_to(
