@@ -16,7 +16,7 @@ _LOOKS: Mapping[EndpointHealth, tuple[str, str]] = {
 }
 _DELIVERIES = {
     DeliveryState.DELIVERED: "on_track",
-    DeliveryState.WAITING: "reading",
+    DeliveryState.WAITING: "no_data",
     DeliveryState.DEAD: "needs_support",
 }
 

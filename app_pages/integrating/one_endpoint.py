@@ -90,7 +90,7 @@ def deliveries_section(one: EndpointView) -> None:
     if not found:
         st.markdown(t("integrations.none_of_these"))
         return
-    tables([_deliveries(found)], key="integrations.deliveries")
+    tables([_deliveries(found, is_paused=one.paused_at is not None)], key="integrations.deliveries")
 
 
 def mapping_section(one: EndpointView) -> None:
@@ -113,12 +113,18 @@ def _known(one: EndpointView) -> list[tuple[str, str]]:
     last = one.counts.last_delivered_at
     return [
         (t("integrations.platform"), plain(platform_called(one.platform))),
-        (t("integrations.host"), plain(", ".join(one.hosts)) or t("integrations.no_host")),
+        (t("integrations.host"), _host(one)),
         (t("integrations.last_delivered"), clock(last) if last else t("integrations.never")),
         (t("integrations.waiting"), number(one.counts.waiting, language())),
         (t("integrations.retrying"), number(one.counts.retrying, language())),
         (t("integrations.dead"), number(one.counts.dead, language())),
     ]
+
+
+def _host(one: EndpointView) -> str:
+    if one.platform not in platforms().platforms:
+        return t("integrations.host_unknown")
+    return plain(", ".join(one.hosts)) or t("integrations.no_host")
 
 
 def _try(one: EndpointView) -> None:
@@ -185,7 +191,7 @@ def _letters(found: Sequence[DeadLetter]) -> Section:
     )
 
 
-def _deliveries(found: Sequence[DeliveryView]) -> Section:
+def _deliveries(found: Sequence[DeliveryView], *, is_paused: bool) -> Section:
     return Section(
         caption=t("integrations.deliveries"),
         columns=(
@@ -201,7 +207,7 @@ def _deliveries(found: Sequence[DeliveryView]) -> Section:
                     [text(clock(one.at))],
                     [
                         delivery_mark(one.state),
-                        note(_when(one)),
+                        note(_when(one, is_paused=is_paused)),
                         *([note(speak(one.error, language()))] if one.error else []),
                     ],
                     [text(number(one.attempts, language()))],
@@ -212,11 +218,13 @@ def _deliveries(found: Sequence[DeliveryView]) -> Section:
     )
 
 
-def _when(one: DeliveryView) -> str:
+def _when(one: DeliveryView, *, is_paused: bool) -> str:
     if one.finished_at:
         return clock(one.finished_at)
     if one.due_at is None:
         return t("integrations.behind_another")
+    if is_paused:
+        return t("integrations.until_resumed")
     return t("integrations.next_attempt", moment=clock(one.due_at)) if one.attempts else t("integrations.leaves_soon")
 
 

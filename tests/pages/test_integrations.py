@@ -74,9 +74,11 @@ def test_a_paused_endpoint_goes_on_when_somebody_says_so(visit: Visit, database:
         connection.execute(text(paused), {"said": said})
     app = visit(STEWARD, page="integrations.py")
     why = app.error[0].value
+    latest = next(one for one in sections(app) if one["caption"] == "Viimeisimmät lähetykset")
 
     app.button(key="integrations.resume").click().run()
 
+    assert "lähtee, kun lähettämistä jatketaan" in [words(part) for part in latest["rows"][0]["cells"][2]]
     assert "ei enää oteta vastaan" in why
     assert kept(database, "SELECT paused_at FROM task_endpoint") == [None]
 
