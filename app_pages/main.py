@@ -59,6 +59,11 @@ with one_run():
             st.Page(FOLDER / "rules.py", title=t("main.rules")),
             st.Page(FOLDER / "data.py", title=t("main.data")),
             st.Page(FOLDER / "sources.py", title=t("main.sources"), visibility=shown_to(Permission.MANAGE_SOURCES)),
+            st.Page(
+                FOLDER / "integrations.py",
+                title=t("main.integrations"),
+                visibility=shown_to(Permission.MANAGE_SOURCES),
+            ),
             st.Page(FOLDER / "upload.py", title=t("main.upload"), visibility="hidden"),
         ],
         position="top" if actor and actor.grants else "hidden",

@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.plugins import Contract, loaded, own_modules, uncallable
 from okr_engine.words import Message, message
-from okr_engine.workflow.platforms import Capabilities, PlatformSettings, TaskPlatform
+from okr_engine.workflow.platforms import API_VERSION, Capabilities, PlatformSettings, TaskPlatform
 
 GROUP = "okr_engine.task_platforms"
 _PARTS = ("Settings", "probe", "upsert", "fetch", "changes", "parse_inbound")
@@ -23,12 +23,12 @@ class Platforms:
 
 def known_platforms(others: tuple[EntryPoint, ...] | None = None) -> Platforms:
     """Our platforms and `others`, the installed entry points unless given; a broken one is a problem told."""
-    return Platforms(*loaded(_CONTRACT, others))
+    return Platforms(*loaded(CONTRACT, others))
 
 
 def own_platforms() -> list[str]:
     """The names of our own platforms: the folders here that hold a `tasks.py`."""
-    return own_modules(_CONTRACT.module)
+    return own_modules(CONTRACT.module)
 
 
 def _lacks(platform: Any) -> list[str]:
@@ -42,4 +42,7 @@ def _is_settings(found: object) -> bool:
     return isinstance(found, type) and issubclass(found, PlatformSettings)
 
 
-_CONTRACT = Contract(GROUP, "tasks", _lacks, lambda name: message("task_platforms.plugin_name_taken", name=name))
+CONTRACT = Contract(
+    GROUP, "tasks", _lacks, lambda name: message("task_platforms.plugin_name_taken", name=name), API_VERSION
+)
+"""What makes a task platform a plugin."""

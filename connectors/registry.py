@@ -7,7 +7,7 @@ from importlib.metadata import EntryPoint
 from typing import Any
 
 from connectors.plugins import Contract, loaded, own_modules, uncallable
-from okr_engine.measuring.sources import Source, SourceSettings
+from okr_engine.measuring.sources import API_VERSION, Source, SourceSettings
 from okr_engine.words import Message, message
 
 GROUP = "okr_engine.sources"
@@ -24,12 +24,12 @@ class Registry:
 
 def known_sources(others: tuple[EntryPoint, ...] | None = None) -> Registry:
     """Our sources and `others`, which are the installed entry points unless given; a broken one is a problem told."""
-    return Registry(*loaded(_CONTRACT, others))
+    return Registry(*loaded(CONTRACT, others))
 
 
 def own_names() -> list[str]:
     """The names of our own sources: the folders here that hold a `source.py`."""
-    return own_modules(_CONTRACT.module)
+    return own_modules(CONTRACT.module)
 
 
 def own_source(name: str) -> Source[Any]:
@@ -43,4 +43,5 @@ def _lacks(source: Any) -> list[str]:
     return missing or ([] if issubclass(source.Settings, SourceSettings) else ["Settings"])
 
 
-_CONTRACT = Contract(GROUP, "source", _lacks, lambda name: message("sources.plugin_name_taken", name=name))
+CONTRACT = Contract(GROUP, "source", _lacks, lambda name: message("sources.plugin_name_taken", name=name), API_VERSION)
+"""What makes a source a plugin."""

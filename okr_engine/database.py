@@ -32,8 +32,11 @@ from okr_engine.model.rows import Editable, Recorded, Row, as_json, as_json_valu
 from okr_engine.words import message
 
 BUSY_TIMEOUT_MS = 15_000
-_WRITER_LOCK = 0x6F6B72
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
+_ENTRIES: Table = AuditEntry.__table__  # type: ignore[attr-defined]
+# Built once, because every write transaction begins with them.
+_WRITERS_TURN = text("SELECT pg_advisory_xact_lock(7302002)")
+_LAST_ENTRY = sa_select(_ENTRIES.c.at).order_by(_ENTRIES.c.number.desc()).limit(1)
 
 R = TypeVar("R", bound=Editable)
 Deed = tuple[Change, str, str, dict[str, Any], dict[str, Any]]
@@ -56,6 +59,10 @@ def connect(url: str) -> Engine:
     return engine
 
 
+class _Writing(Session):
+    """A session whose changes are entered in the audit log."""
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that sees one moment of the database and changes nothing."""
@@ -72,13 +79,12 @@ def writing(engine: Engine, *, actor: str, now: datetime | None = None) -> Itera
     Its moment is when the writer's turn has come, or `now`, and never before that of an earlier writer, so that an
     answer as of a moment past stays the same.
     """
-    writer = engine.execution_options(okr_writing=True)
-    with _translated(engine), Session(writer) as session, session.begin():
+    with _translated(engine), _Writing(engine) as session, session.begin():
+        connection = session.connection(execution_options={"okr_writing": True})
         if engine.dialect.name == "postgresql":
-            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
-        before = session.scalar(columns_of(AuditEntry.at).order_by(col(AuditEntry.number).desc()).limit(1))
+            connection.execute(_WRITERS_TURN)
+        before = connection.scalar(_LAST_ENTRY)
         session.info.update(actor=actor, now=max(now or clock.now(), before or _EARLIEST))
-        event.listen(session, "before_flush", _write_audit_entries)
         yield session
 
 
@@ -220,6 +226,9 @@ def _write_audit_entries(session: Session, _context: UOWTransaction, _instances:
             deeds.append((Change.CHANGED, str(row.__tablename__), str(row.id), before, after))
     if deeds:
         _append(session, deeds)
+
+
+event.listen(_Writing, "before_flush", _write_audit_entries)
 
 
 def _difference(row: Row) -> tuple[dict[str, Any], dict[str, Any]]:

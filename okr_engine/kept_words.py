@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from okr_engine.errors import Mistake, Place
+from okr_engine.errors import Mistake, OkrError, Place
 from okr_engine.periods import Period
 from okr_engine.words import Message
 
@@ -19,6 +19,16 @@ def kept_message(said: Message) -> dict[str, Any]:
 def told_message(kept: Mapping[str, Any]) -> Message:
     """The sentence that was kept."""
     return Message(str(kept["key"]), {name: _told(value) for name, value in (kept.get("values") or {}).items()})
+
+
+def kept_error(error: OkrError) -> dict[str, Any]:
+    """What the error says and its remedy as JSON; read as a sentence it is what the error says."""
+    return kept_message(error.what) | ({"remedy": kept_message(error.remedy)} if error.remedy else {})
+
+
+def told_remedy(kept: Mapping[str, Any]) -> Message | None:
+    """The remedy that was kept with an error, if it had one."""
+    return told_message(kept["remedy"]) if kept.get("remedy") else None
 
 
 def kept_mistake(found: Mistake) -> dict[str, Any]:

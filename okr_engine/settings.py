@@ -1,5 +1,6 @@
 """What the environment decides; read once by each door, never at import."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -41,6 +42,9 @@ class Settings(BaseSettings):
     )
     inner_hosts: str = Field(
         default="", description="Hosts inside the house, separated by commas, that sources may reach, also without TLS"
+    )
+    plugins: str = Field(
+        default="", description="The packages that may bring plugins, separated by commas; every installed one if empty"
     )
     worker: bool = Field(default=True, description="Read due sources in the server's own process")
     max_upload_mb: int = Field(default=50, ge=1, le=1000, description="The largest workbook that is read")
@@ -85,6 +89,11 @@ class Settings(BaseSettings):
         """The hosts of `inner_hosts`."""
         return frozenset(name.strip().lower() for name in self.inner_hosts.split(",") if name.strip())
 
+    def allows_plugins_of(self, package: str) -> bool:
+        """Whether a package may bring plugins; its name is compared as package installers do."""
+        allowed = {_normalised(name) for name in self.plugins.split(",") if name.strip()}
+        return not allowed or _normalised(package) in allowed
+
     @property
     def has_identity_provider(self) -> bool:
         """Whether people sign in through OIDC."""
@@ -104,3 +113,7 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The time zone as an object."""
         return ZoneInfo(self.time_zone)
+
+
+def _normalised(package: str) -> str:
+    return re.sub(r"[-_.]+", "-", package.strip()).lower()

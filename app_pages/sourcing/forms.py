@@ -6,18 +6,17 @@ from typing import Any
 import streamlit as st
 
 from app_pages.components.chooser import choose
-from app_pages.components.here import installation, language, t, user
+from app_pages.components.here import installation, t, user
 from app_pages.components.notices import show_error
-from app_pages.components.plain import plain
+from app_pages.components.setting_fields import as_shown, as_typed, draw_settings, setting_labels
 from app_pages.sourcing.answers import connector_called, named, registry, units_and_roles
 from app_pages.writing.open_form import OnRecord, OpenForm
 from connectors.registry import own_names
 from okr_engine.errors import InvalidInput, OkrError
-from okr_engine.i18n import speak
 from okr_engine.model import Rhythm, Timetable
 from okr_engine.services.connections import try_connection
 from okr_engine.services.people import Choice
-from okr_engine.services.setting_forms import FieldKind, SettingField, setting_fields, settings_shown, settings_typed
+from okr_engine.services.setting_forms import SettingField, setting_fields
 from okr_engine.services.source_views import SourceView
 from okr_engine.services.sources import add_source, save_source, source_form
 from okr_engine.words import Language, message
@@ -51,7 +50,7 @@ def edit_section(one: SourceView) -> None:
         "name_en": one.name.en or "",
         "steward": one.steward.code if one.steward else _NO_STEWARD,
         **_timetable_shown(one.timetable),
-        **_settings_shown(fields, one.settings),
+        **as_shown(fields, one.settings),
     }
     form = OpenForm(f"sources.edit.{one.code}", OnRecord(one.version, on_record))
     fixed = {"code": one.code, "connector": one.connector, "unit": one.unit.code}
@@ -63,7 +62,7 @@ def edit_section(one: SourceView) -> None:
     with st.container(border=True, width=720, key="sources-edit"):
         _names_and_steward(form, _with_steward(one))
         _timetable(form)
-        _settings(form, fields)
+        draw_settings(form, fields)
         if form.is_refused:
             saved = form.offer_choice(_labels(fields), _shown, save)
         else:
@@ -94,7 +93,7 @@ def new_section() -> None:
         "name_en": "",
         "steward": _NO_STEWARD,
         **_timetable_shown(Timetable()),
-        **_settings_shown(fields, {}),
+        **as_shown(fields, {}),
     }
     form = OpenForm(f"sources.new.{connector}", OnRecord(0, empty))
 
@@ -108,7 +107,7 @@ def new_section() -> None:
         form.one_of("unit", t("sources.unit"), {one.code: named(one) for one in units}, width=420)
         _names_and_steward(form, roles)
         _timetable(form)
-        _settings(form, fields)
+        draw_settings(form, fields)
         with st.container(horizontal=True):
             pressed = st.button(t("sources.add"), key=form.key("save"), type="primary")
             tried = st.button(t("sources.try"), key=form.key("try"))
@@ -148,41 +147,6 @@ def _timetable(form: OpenForm) -> None:
     form.checkbox("paused", t("sources.paused"))
 
 
-def _settings(form: OpenForm, fields: Sequence[SettingField]) -> None:
-    st.markdown(f"**{t('sources.settings')}**")
-    st.caption(t("sources.settings_about"))
-    for one in fields:
-        _widget(form, one)
-
-
-def _widget(form: OpenForm, one: SettingField) -> None:
-    key, label = f"setting.{one.name}", _label(one)
-    match one.kind:
-        case FieldKind.YES_OR_NO:
-            form.checkbox(key, label)
-        case FieldKind.CHOICE:
-            form.one_of(key, label, {each: _choice(each) for each in one.choices}, width=320)
-        case FieldKind.DAY:
-            form.day(key, label, width=220)
-        case FieldKind.NUMBER:
-            form.text_input(key, label, width=220)
-        case FieldKind.PARTS | FieldKind.PROSE:
-            form.text_area(key, label, height=120)
-        case FieldKind.TEXT:
-            form.text_input(key, label)
-
-
-def _label(one: SettingField) -> str:
-    title = plain(speak(one.title, language()))
-    if one.kind == FieldKind.PARTS:
-        return t("sources.as_yaml", title=title)
-    return t("sources.required", title=title) if one.is_required else title
-
-
-def _choice(value: str) -> str:
-    return {"": t("sources.none"), "\t": t("sources.tabulator")}.get(value, value)
-
-
 def _timetable_shown(known: Timetable) -> dict[str, Any]:
     return {
         "rhythm": known.rhythm,
@@ -194,10 +158,6 @@ def _timetable_shown(known: Timetable) -> dict[str, Any]:
     }
 
 
-def _settings_shown(fields: Sequence[SettingField], settings: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"setting.{name}": value for name, value in settings_shown(fields, settings).items()}
-
-
 def _told(form: OpenForm, fields: Sequence[SettingField], known: Mapping[str, Any]) -> dict[str, Any]:
     """What the form says, as a source's fields."""
     values = form.values
@@ -207,7 +167,7 @@ def _told(form: OpenForm, fields: Sequence[SettingField], known: Mapping[str, An
         told["day"] = values["weekday"]
     if values["rhythm"] == Rhythm.MONTH:
         told["day"] = _day_of_month(str(values["month_day"]))
-    return told | {"steward": values["steward"] or None, "settings": _typed(form, fields, known)}
+    return told | {"steward": values["steward"] or None, "settings": as_typed(form, fields, known)}
 
 
 def _day_of_month(typed: str) -> int:
@@ -216,15 +176,11 @@ def _day_of_month(typed: str) -> int:
     return int(typed)
 
 
-def _typed(form: OpenForm, fields: Sequence[SettingField], known: Mapping[str, Any]) -> dict[str, Any]:
-    return settings_typed(fields, {one.name: form.values[f"setting.{one.name}"] for one in fields}, known)
-
-
 def _try(code: str, connector: str, form: OpenForm, fields: Sequence[SettingField], known: Mapping[str, Any]) -> None:
     """Try the connection with what is typed just now."""
     try:
         with st.spinner(t("sources.trying")):
-            try_connection(installation(), user(), code, connector, _typed(form, fields, known))
+            try_connection(installation(), user(), code, connector, as_typed(form, fields, known))
     except OkrError as refused:
         show_error(refused)
         return
@@ -233,7 +189,7 @@ def _try(code: str, connector: str, form: OpenForm, fields: Sequence[SettingFiel
 
 def _labels(fields: Sequence[SettingField]) -> dict[str, str]:
     own = {name: t(label) for name, label in _LABELS.items()}
-    return own | {f"setting.{one.name}": _label(one) for one in fields}
+    return own | setting_labels(fields)
 
 
 def _shown(field: str, value: Any) -> str:

@@ -8,15 +8,16 @@ import typer
 
 from connectors.platforms import known_platforms
 from okr_engine.access import OPERATOR
-from okr_engine.cli.speaking import installation, tell
+from okr_engine.cli.speaking import installation, spoken, tell
 from okr_engine.errors import InvalidInput
-from okr_engine.services.deliveries import dead_letters, replay, resume
+from okr_engine.services.dead_letters import dead_letters, replay
+from okr_engine.services.deliveries import resume
 from okr_engine.services.endpoints import add_endpoint
 from okr_engine.words import message
 
 
 def list_deliveries() -> None:
-    """Show what was given up and waits for a person."""
+    """Show what was given up and waits for a person, and which plugins cannot be used."""
     place = installation()
     found = place.ask(dead_letters, OPERATOR)
     tell("cli.dead_letters", count=len(found))
@@ -26,10 +27,14 @@ def list_deliveries() -> None:
             id=str(one.id),
             endpoint=one.endpoint,
             action=one.action,
-            step=message(f"action_event.{one.kind}"),
+            step=message("cli.step", number=str(one.number)),
             attempts=one.attempts,
             at=one.finished_at,
         )
+        for said in filter(None, (one.error, one.remedy)):
+            typer.echo(f"  {spoken(said.key, **said.values)}")
+    for problem in known_platforms().problems.values():
+        tell(problem.key, **problem.values)
 
 
 def connect_platform(

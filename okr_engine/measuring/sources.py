@@ -18,6 +18,9 @@ from okr_engine.words import Message, message
 # Turns an identifier of a person into the keyed hash that is stored instead; made by the caller, who holds the key.
 PersonKey = Callable[[str], str]
 
+API_VERSION = 1
+"""The version of this contract; a plugin says which it was made for, and a newer one than this is not used."""
+
 
 class Watermark(BaseModel):
     """How far a source has been read; kept as JSON between two readings.

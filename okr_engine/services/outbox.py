@@ -1,8 +1,8 @@
 """corrective action → outbox: each step of an action is put on its way in the transaction that records it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import date
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -41,6 +41,17 @@ _STATES = {
 }
 
 
+@dataclass(frozen=True)
+class KeptMessage:
+    """A message of the outbox as it was kept, without the row."""
+
+    id: UUID
+    kind: str
+    number: int
+    at: datetime
+    task: Mapping[str, Any]
+
+
 def emit(session: Session, events: Sequence[ActionEvent]) -> None:
     """Put steps of actions on their way to every endpoint; nothing happens where there is none."""
     endpoints = session.scalars(columns_of(TaskEndpoint.id)).all()
@@ -62,7 +73,7 @@ def emit(session: Session, events: Sequence[ActionEvent]) -> None:
     insert_all(session, Delivery, _deliveries(session, endpoints, messages))
 
 
-def told(message: OutboxMessage, *, language: Language, app_address: str) -> TaskMessage:
+def told(message: OutboxMessage | KeptMessage, *, language: Language, app_address: str) -> TaskMessage:
     """The message in one language, with the address at which the action is found."""
     task = message.task
     return TaskMessage(

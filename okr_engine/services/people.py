@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 from okr_engine.access import OPERATOR, SCHEDULE, Actor, Grant
 from okr_engine.database import known_at
 from okr_engine.errors import NotAllowed, NotFound
-from okr_engine.model import OrgUnit, Person, Role, RoleHolding
+from okr_engine.model import AuditEntry, OrgUnit, Person, Role, RoleHolding
+from okr_engine.model.rows import Editable
 from okr_engine.words import Message, Words, message
 
 
@@ -95,6 +96,13 @@ def named(session: Session, codes: Iterable[str]) -> dict[str, str | Message]:
     wanted = set(codes)
     words = {OPERATOR.code: message("holders.operator"), SCHEDULE.code: message("holders.schedule")}
     return {code: code for code in wanted} | words | names_of(session, wanted)
+
+
+def last_saved_by(session: Session, row: Editable) -> str:
+    """The name of whoever saved the row last."""
+    entries = select(AuditEntry.actor).where(AuditEntry.noun == row.__tablename__, AuditEntry.row == str(row.id))
+    actor = session.exec(entries.order_by(col(AuditEntry.number).desc()).limit(1)).first()
+    return name_of(session, actor) if actor else ""
 
 
 def name_of(session: Session, code: str) -> str:

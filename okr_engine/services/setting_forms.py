@@ -86,7 +86,12 @@ class SettingField:
 def setting_fields(registry: Registry, connector: str) -> tuple[SettingField, ...]:
     """The settings that the connector takes, in its order; none where there is no such connector."""
     source = registry.sources.get(connector)
-    return tuple(_field(name, one) for name, one in source.Settings.model_fields.items()) if source else ()
+    return fields_of(source.Settings) if source else ()
+
+
+def fields_of(model: type[BaseModel]) -> tuple[SettingField, ...]:
+    """The settings that a model takes, in its order."""
+    return tuple(_field(name, one) for name, one in model.model_fields.items())
 
 
 def settings_shown(fields: Sequence[SettingField], settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -187,9 +192,14 @@ def _field(name: str, one: FieldInfo) -> SettingField:
 def _title(name: str, one: FieldInfo) -> Message:
     """What a setting is called; a connector from elsewhere has no sentence in our catalogues."""
     title = one.title or _OWN_TITLES.get(name, "")
-    return message(title) if title.startswith("sources.") else message("sources.setting_called", name=one.title or name)
+    return (
+        message(title)
+        if title.startswith(_OUR_SENTENCES)
+        else message("sources.setting_called", name=one.title or name)
+    )
 
 
+_OUR_SENTENCES = ("sources.", "task_platforms.", "channels.")
 _OWN_TITLES = {
     "code": "sources.code",
     "connector": "sources.connector",

@@ -14,7 +14,6 @@ from okr_engine.database import moment_of, write_deed
 from okr_engine.errors import InvalidInput, InvalidSource, NotFound, StaleEdit
 from okr_engine.measuring.definition import definition
 from okr_engine.model import (
-    AuditEntry,
     Calculation,
     CalculationForm,
     Indicator,
@@ -28,7 +27,7 @@ from okr_engine.model import (
 from okr_engine.model.rows import Editable
 from okr_engine.services.calculations import check_unit
 from okr_engine.services.connections import read_settings
-from okr_engine.services.people import name_of
+from okr_engine.services.people import last_saved_by
 from okr_engine.services.schedules import next_due, schedule_of
 from okr_engine.services.setting_forms import mistakes_in_words
 from okr_engine.words import message
@@ -168,18 +167,12 @@ def _change(session: Session, known: Editable, values: Mapping[str, Any], based_
     if not changed:
         return False
     if known.version != based_on:
-        raise StaleEdit(theirs="", yours="", saved_by=_last_saved_by(session, known))
+        raise StaleEdit(theirs="", yours="", saved_by=last_saved_by(session, known))
     for name, value in changed.items():
         setattr(known, name, value)
     session.add(known)
     session.flush()
     return True
-
-
-def _last_saved_by(session: Session, row: Editable) -> str:
-    entries = select(AuditEntry.actor).where(AuditEntry.noun == row.__tablename__, AuditEntry.row == str(row.id))
-    actor = session.exec(entries.order_by(col(AuditEntry.number).desc()).limit(1)).first()
-    return name_of(session, actor) if actor else ""
 
 
 def _timetable(source: Source) -> dict[str, Any]:

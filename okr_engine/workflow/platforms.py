@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from okr_engine.words import Language
 from okr_engine.workflow.tasks import Changes, TaskMessage, TaskRef, TaskReport, TaskSeen
 
+API_VERSION = 1
+"""The version of this contract; a plugin says which it was made for, and a newer one than this is not used."""
+
 
 @dataclass(frozen=True)
 class Capabilities:

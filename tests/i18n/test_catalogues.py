@@ -19,6 +19,7 @@ from okr_engine.measuring.deadlines import Confidence
 from okr_engine.measuring.definition import definition, kpis
 from okr_engine.measuring.working_days import LimitUnit
 from okr_engine.model.actions import ActionEventKind, ActionKind, ActionState, RootCauseMethod, SupportAnswer
+from okr_engine.model.deliveries import DeliveryState
 from okr_engine.model.indicators import BreakKind, MeasureUnit
 from okr_engine.model.reviews import NarrativeState
 from okr_engine.model.sources import FindingKind, Rhythm, RunState
@@ -32,6 +33,7 @@ from okr_engine.services.figure_series import HappeningKind
 from okr_engine.services.figure_views import Origin
 from okr_engine.services.goalpost_moves import Goalpost
 from okr_engine.services.goalposts import Retold
+from okr_engine.services.integrations import EndpointHealth
 from okr_engine.services.neglect import Neglect
 from okr_engine.services.rulebook_views import Book, InForce
 from okr_engine.services.source_views import Health
@@ -45,6 +47,7 @@ from okr_engine.statistics.xmr_charts import Remark
 from okr_engine.statistics.xmr_icons import AssuranceIcon, VariationIcon
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status, Tier
 from okr_engine.words import Language
+from okr_engine.workflow.tasks import TaskState
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("okr_engine", "app_pages", "connectors", "streamlit_app.py")
@@ -71,6 +74,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "connector": None,
     "counted": None,
     "data_state": DataState,
+    "delivery_state": DeliveryState,
     "demo_case": None,
     "deviation_state": DeviationState,
     "direction": Direction,
@@ -82,6 +86,8 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "effect_obstacle": Obstacle,
     "effect_says": EffectVerdict,
     "effect_verdict": EffectVerdict,
+    "endpoint_health": EndpointHealth,
+    "endpoint_health_means": EndpointHealth,
     "error.not_allowed": Permission,
     "event_column": None,
     "event_table": None,
@@ -123,10 +129,10 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "rule_harm": HarmKind,
     "rule_harm_means": HarmKind,
     "rule_sum": None,
+    "rules.fact": None,
     "ruling.about_book": Book,
     "ruling.in_force": InForce,
     "ruling.view": None,
-    "rules.fact": None,
     "run_state": RunState,
     "share": None,
     "shift": Shift,
@@ -135,6 +141,10 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "status": Status,
     "status_count": Status,
     "status_short": Status,
+    "task_field": None,
+    "task_platform": None,
+    "task_state": TaskState,
+    "task_state_means": TaskState,
     "trial_assurance": None,
     "support_answer": SupportAnswer,
     "unit": MeasureUnit,
@@ -147,6 +157,11 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
 # Texts that are rightly the same in two languages: internationally used words, abbreviations and bare symbols.
 SHARED_TEXTS = {
     "action_plan.heading",
+    "task_platform.jira",
+    "task_platform.node_red",
+    "task_platform.openproject",
+    "task_platform.redmine",
+    "task_platform.servicenow",
     "cli.change",
     "explanation.fact_line",
     "figure.euro",

@@ -8,19 +8,22 @@ import pytest
 from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
-from connectors.platforms import known_platforms
+from connectors.platforms import Platforms, known_platforms
 from okr_engine.access import OPERATOR
 from okr_engine.database import writing
-from okr_engine.errors import ForgedMessage, InvalidInput, NotAllowed, NotFound
+from okr_engine.errors import ForgedMessage, InvalidInput, NotAllowed, NotFound, TaskChanged
 from okr_engine.model import Delivery, DeliveryState, InboxMessage, OutboxMessage, TaskEndpoint
 from okr_engine.services.action_steps import acknowledge
-from okr_engine.services.deliveries import claim, dead_letters, delivered, replay, resume
+from okr_engine.services.dead_letters import dead_letters, replay
+from okr_engine.services.deliveries import claim, delivered, resume
 from okr_engine.services.delivering import Persistence, deliver_due
 from okr_engine.services.inbox import receive
 from okr_engine.services.installation import Installation
 from okr_engine.settings import Settings
+from okr_engine.words import message
+from okr_engine.workflow.platforms import Capabilities, PlatformSettings
 from okr_engine.workflow.signatures import signed
-from okr_engine.workflow.tasks import TaskRef
+from okr_engine.workflow.tasks import TaskRef, TaskSeen, TaskState
 from tests.services.small_county import FIRST_LINE_OWNER, NOW, VIEWER, SmallCounty
 from tests.workflow.receiving_server import SECRET, SECRET_BYTES, Receiver, receiving
 from tests.workflow.steps import ENDPOINT, KINDS, rows, step, with_actions, with_endpoint
@@ -207,6 +210,62 @@ def test_a_refused_task_does_not_hold_up_what_follows_and_is_not_sent_over_it(
         act(county, replay, letter.id)
 
     assert states(county) == [DeliveryState.DEAD, DeliveryState.DELIVERED]
+
+
+class Shelf:
+    """A platform that refuses to write over a newer revision; people `touch` the task there, between our writes."""
+
+    CAPABILITIES = Capabilities(reaches_out=False, can_be_asked=True, reports_back=False)
+    Settings = PlatformSettings
+
+    def __init__(self, touched: int) -> None:
+        self.revision, self.touched = 1, touched
+        self.written: list[int] = []
+
+    def upsert(self, settings, client, sent, *, known, now):
+        if self.touched:
+            self.revision, self.touched = self.revision + 1, self.touched - 1
+        if known is not None and known.revision != str(self.revision):
+            raise TaskChanged(message("sources.unexpected", reason="changed"))
+        self.revision += 1
+        self.written.append(sent.number)
+        return TaskRef(sent.task.code, str(self.revision))
+
+    def fetch(self, settings, client, ref):
+        return TaskSeen(TaskRef(ref.ref, str(self.revision)), TaskState.OPEN)
+
+
+def put_on(shelf: Shelf, county: SmallCounty, *, touched: int) -> int:
+    """Two steps of one action delivered to the shelf, where people touch the task after the first of them."""
+    with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
+        session.add(TaskEndpoint(code="shelf", platform="shelf", settings={}))
+    [action] = with_actions(county.engine, 1)
+    place = Installation(Settings(), county.engine, county.rulebooks, clock=lambda: NOW)
+    platforms = Platforms({"shelf": shelf}, {})  # type: ignore[dict-item]
+    happen(county, action, KINDS[0])
+    deliver_due(place, persistence=ONE_PAUSE, platforms=platforms)
+    shelf.touched = touched
+    happen(county, action, KINDS[1])
+    return deliver_due(place, persistence=ONE_PAUSE, platforms=platforms)
+
+
+def test_a_task_that_people_have_changed_is_looked_at_and_written_once_more(county: SmallCounty) -> None:
+    shelf = Shelf(touched=0)
+
+    put_on(shelf, county, touched=1)
+
+    assert shelf.written == [1, 2]
+    assert states(county) == [DeliveryState.DELIVERED, DeliveryState.DELIVERED]
+
+
+def test_a_task_that_changes_under_our_hands_is_left_alone_until_later(county: SmallCounty) -> None:
+    shelf = Shelf(touched=0)
+
+    put_on(shelf, county, touched=9)
+
+    assert (shelf.written, shelf.touched) == ([1], 7)
+    assert states(county) == [DeliveryState.DELIVERED, DeliveryState.WAITING]
+    assert rows(county.engine, select(Delivery.due_at).where(Delivery.number == 2)) == [NOW + timedelta(minutes=1)]
 
 
 @pytest.mark.parametrize("status", [401, 410])

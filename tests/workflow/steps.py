@@ -8,8 +8,11 @@ from sqlmodel import Session, select
 
 from okr_engine.access import OPERATOR
 from okr_engine.database import reading, writing
+from okr_engine.errors import TaskRefused
 from okr_engine.model import ActionEventKind, CorrectiveAction, OrgUnit, Source, TaskEndpoint
 from okr_engine.services.action_records import take_step
+from okr_engine.services.deliveries import claim, given_up
+from okr_engine.words import message
 from tests.services.small_county import NOW
 
 ENDPOINT = "automation"
@@ -32,6 +35,26 @@ def with_actions(engine: Engine, count: int) -> list[UUID]:
         assert pattern is not None
         actions = list(_actions(session, pattern, count))
         return [action.id for action in actions]
+
+
+def with_dead_letter(engine: Engine, address: str = "https://board.example/hook") -> None:
+    """An endpoint `board` that has refused the first of two steps of the first action there is."""
+    refused = TaskRefused(
+        message("task_platforms.refused", address=address, status=422),
+        remedy=message("task_platforms.refused_remedy"),
+    )
+    with writing(engine, actor=OPERATOR.code) as session:
+        settings = {"address": address, "secret_variable": "OKR_SECRET_BOARD"}
+        place = TaskEndpoint(code="board", platform="webhook", settings=settings)
+        session.add(place)
+        session.flush()
+        action = session.exec(select(CorrectiveAction.id)).first()
+        assert action is not None
+        for kind in KINDS[:2]:
+            step(session, action, kind)
+        claimed = claim(session, OPERATOR, place.id, holder="board")
+        assert claimed is not None
+        given_up(session, OPERATOR, claimed, refused)
 
 
 def step(session: Session, action_id: UUID, kind: ActionEventKind) -> None:
