@@ -1,10 +1,11 @@
 """The worker says what the figures show of actions that wait for a verdict, once each time that it changes."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from okr_engine.database import reading
+from okr_engine.database import reading, writing
 from okr_engine.model import EffectCheck
+from okr_engine.services.effect_findings import judged_all
 from okr_engine.services.effect_proposals import propose_effects, something_waits
 from okr_engine.services.effect_verdicts import confirm_effect
 from okr_engine.statistics.effects import Verdict
@@ -22,6 +23,7 @@ from tests.services.checked_county import (
     the_action,
 )
 from tests.services.small_county import SPONSOR, STRATEGY_OFFICE, SmallCounty
+from tests.services.test_query_counts import counted
 
 
 @pytest.fixture
@@ -34,6 +36,10 @@ def county(small_county: SmallCounty) -> SmallCounty:
 def check_of(county: SmallCounty, number: int = 1) -> EffectCheck:
     found: EffectCheck = county.rows(select(EffectCheck).where(EffectCheck.number == number))[0]
     return found
+
+
+def checks(session: Session) -> list[EffectCheck]:
+    return list(session.exec(select(EffectCheck)))
 
 
 def test_a_proposal_is_kept_when_the_figures_say_something_new(county: SmallCounty) -> None:
@@ -65,6 +71,19 @@ def test_a_second_check_is_proposed_once_the_first_is_confirmed(county: SmallCou
 
     assert county.act(STRATEGY_OFFICE, propose_effects, now=NEXT_JULY) == 1
     assert check_of(county, 2).proposed == Verdict.SUSTAINED
+
+
+def test_ten_checks_are_judged_with_as_many_questions_as_one(county: SmallCounty) -> None:
+    with reading(county.engine) as session, counted(county.engine) as for_one:
+        judged_all(session, checks(session), today=JULY.date())
+    same = check_of(county).model_dump(exclude={"id", "round"})
+    with writing(county.engine, actor="test", now=JULY) as session:
+        session.add_all(EffectCheck(**same, round=number) for number in range(2, 11))
+
+    with reading(county.engine) as session, counted(county.engine) as for_ten:
+        assert len(judged_all(session, checks(session), today=JULY.date())) == 10
+
+    assert len(for_ten) == len(for_one)
 
 
 def test_nothing_is_proposed_while_the_work_goes_on(small_county: SmallCounty) -> None:
