@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 from okr_engine.database import reading, writing
 from okr_engine.model import EffectCheck
 from okr_engine.services.effect_findings import judged_all
-from okr_engine.services.effect_proposals import propose_effects, something_waits
+from okr_engine.services.effect_proposals import has_news, propose_effects
 from okr_engine.services.effect_verdicts import confirm_effect
 from okr_engine.statistics.effects import Verdict
 from tests.services.checked_county import (
@@ -22,7 +22,7 @@ from tests.services.checked_county import (
     tell,
     the_action,
 )
-from tests.services.small_county import SPONSOR, STRATEGY_OFFICE, SmallCounty
+from tests.services.small_county import SPONSOR, STRATEGY_OFFICE, TODAY, SmallCounty
 from tests.services.test_query_counts import counted
 
 
@@ -47,6 +47,7 @@ def test_a_proposal_is_kept_when_the_figures_say_something_new(county: SmallCoun
     assert check_of(county).proposed == Verdict.CANNOT_BE_JUDGED_YET
     tell(county, dict(zip(AFTER_IT, BETTER, strict=False)), now=JULY)
 
+    assert county.ask(has_news, today=JULY.date())
     assert county.act(STRATEGY_OFFICE, propose_effects, now=JULY) == 1
 
     check = check_of(county)
@@ -59,6 +60,7 @@ def test_what_has_not_changed_is_not_proposed_again(county: SmallCounty) -> None
     county.act(STRATEGY_OFFICE, propose_effects)
     version = check_of(county).version
 
+    assert not county.ask(has_news, today=TODAY)
     assert county.act(STRATEGY_OFFICE, propose_effects) == 0
     assert check_of(county).version == version
 
@@ -89,5 +91,5 @@ def test_ten_checks_are_judged_with_as_many_questions_as_one(county: SmallCounty
 def test_nothing_is_proposed_while_the_work_goes_on(small_county: SmallCounty) -> None:
     register(checked_county(small_county), plan())
 
-    assert not small_county.ask(something_waits)
+    assert not small_county.ask(has_news, today=JULY.date())
     assert small_county.act(STRATEGY_OFFICE, propose_effects) == 0
