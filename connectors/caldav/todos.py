@@ -33,7 +33,7 @@ def new_calendar(sent: TaskMessage, *, language: Language, now: datetime) -> byt
     todo.add("CREATED", sent.at)
     todo.add("STATUS", _STATUSES[TaskState.OPEN])
     calendar.add_component(todo)
-    _write(todo, sent.task, language=language, now=now)
+    _write(todo, sent, language=language, now=now)
     return bytes(calendar.to_ical())
 
 
@@ -43,7 +43,7 @@ def rewritten(content: bytes, sent: TaskMessage, *, language: Language, now: dat
     ValueError for what is no calendar object with a task.
     """
     calendar, todo = _read(content)
-    _write(todo, sent.task, language=language, now=now)
+    _write(todo, sent, language=language, now=now)
     return bytes(calendar.to_ical())
 
 
@@ -74,15 +74,18 @@ def _read(content: bytes) -> tuple[Calendar, Todo]:
     return calendar, todos[0]
 
 
-def _write(todo: Todo, task: Task, *, language: Language, now: datetime) -> None:
+def _write(todo: Todo, sent: TaskMessage, *, language: Language, now: datetime) -> None:
+    task = sent.task
     _put(todo, "SUMMARY", _legible(task.title))
     _put(todo, "DESCRIPTION", _legible(_text(task, language)))
     _put(todo, "URL", task.link if task.link.startswith("http") else None)
     _put(todo, "DTSTAMP", now)
     _put(todo, "LAST-MODIFIED", now)
     _put_due(todo, task.due)
-    if _HOW_FAR.index(task.state) > _HOW_FAR.index(_state(todo)):
+    if sent.starts_anew or _HOW_FAR.index(task.state) > _HOW_FAR.index(_state(todo)):
         _put(todo, "STATUS", _STATUSES[task.state])
+        _put(todo, "PERCENT-COMPLETE", None)
+        _put(todo, "COMPLETED", None)
         if task.state == TaskState.DONE:
             _put(todo, "PERCENT-COMPLETE", 100)
             _put(todo, "COMPLETED", now)

@@ -70,7 +70,7 @@ def upsert(
         there = _asked(service, made.id)
     else:
         service.change(f"{_ISSUE}/{there.ref.ref}", method="PUT", body={"fields": _ours(settings, sent)})
-    if state := state_to_write(sent.task.state, there):
+    if state := state_to_write(sent, there):
         _move(service, there.ref.ref, state)
     return as_left(_asked(service, there.ref.ref), state, there.state)
 

@@ -165,9 +165,10 @@ def with_code(code: str, found: Iterable[tuple[str, TaskSeen]], *, field: object
     return tasks.get(code)
 
 
-def state_to_write(wanted: TaskState, there: TaskSeen | None) -> TaskState | None:
-    """The state to write: the first one, or one that is ahead of the platform's; None leaves it to the platform."""
-    if there is None or _STATES.index(wanted) > _STATES.index(there.state):
+def state_to_write(sent: TaskMessage, there: TaskSeen | None) -> TaskState | None:
+    """The state to write: the first one, one ahead of the platform's, or that of a new round; None leaves it alone."""
+    wanted = sent.task.state
+    if there is None or sent.starts_anew or _STATES.index(wanted) > _STATES.index(there.state):
         return wanted
     return None
 

@@ -74,9 +74,9 @@ def upsert(
         made = service.ask(_PACKAGES, method="POST", body=_new(settings, sent))
         there = _seen(settings, service, [service.read(_Package, made)])[0]
         # A workflow leads from status to status: a work package begins open and is moved from there.
-        if state_to_write(sent.task.state, there) is None:
+        if state_to_write(sent, there) is None:
             return there.ref
-    package = _ours(settings, sent, state_to_write(sent.task.state, there))
+    package = _ours(settings, sent, state_to_write(sent, there))
     version = {"lockVersion": int(there.ref.revision or 0)}
     answer = service.change(f"{_PACKAGES}/{there.ref.ref}", method="PATCH", body=package | version)
     return service.read(_Package, answer).ref

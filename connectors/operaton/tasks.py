@@ -54,7 +54,7 @@ def probe(settings: Settings, client: httpx.Client) -> None:
 def upsert(
     settings: Settings, client: httpx.Client, sent: TaskMessage, *, known: TaskRef | None, now: datetime
 ) -> TaskRef:
-    """Start the action's process, or give the running one the new words; one that has ended is left as it is."""
+    """Start the action's process, or give the running one the new words; a new round starts it again after its end."""
     service = _service(settings, client)
     there = task_there(
         sent,
@@ -62,7 +62,9 @@ def upsert(
         fetch=lambda ref: fetch(settings, client, ref),
         look_up=lambda code: _look_up(settings, service, code),
     )
-    state = state_to_write(sent.task.state, there)
+    if there and sent.starts_anew and _has_ended(there):
+        there = None
+    state = state_to_write(sent, there)
     variables = _variables(settings, sent, state)
     if there is None:
         body = {"businessKey": sent.task.code, "variables": variables}
@@ -70,7 +72,7 @@ def upsert(
         instance = service.read(_Started, started).id
     else:
         instance = there.ref.ref
-        if not (there.ref.revision or "").startswith("COMPLETED"):
+        if not _has_ended(there):
             path = f"/process-instance/{instance}/variables"
             service.change(path, method="POST", body={"modifications": variables})
     left = _seen(service, service.read(_Instance, service.ask(f"{_INSTANCES}/{instance}")))
@@ -104,6 +106,10 @@ def changes(settings: Settings, client: httpx.Client, *, cursor: str | None) -> 
         moved_to(cursor, (one.ended or one.started for one in instances.values())),
         gone=tuple(one.id for one in instances.values() if one.is_cancelled),
     )
+
+
+def _has_ended(there: TaskSeen) -> bool:
+    return (there.ref.revision or "").startswith("COMPLETED")
 
 
 class _Started(BaseModel):

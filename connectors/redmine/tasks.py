@@ -60,7 +60,7 @@ def upsert(
         fetch=lambda ref: fetch(settings, client, ref),
         look_up=lambda code: _look_up(settings, service, code),
     )
-    state = state_to_write(sent.task.state, there)
+    state = state_to_write(sent, there)
     issue = _ours(settings, sent, state)
     if there is None:
         made = service.ask("/issues.json", method="POST", body={"issue": issue | _new(settings, sent)})

@@ -77,7 +77,7 @@ def upsert(
         fetch=lambda ref: _fetched(settings, service, ref),
         look_up=lambda code: _look_up(settings, service, code),
     )
-    record = _ours(settings, sent, state_to_write(sent.task.state, there))
+    record = _ours(settings, sent, state_to_write(sent, there))
     if there is None:
         own = {"correlation_id": sent.task.code, "correlation_display": _OURS}
         answer = service.ask(settings.path, method="POST", body=record | own)

@@ -1,5 +1,7 @@
 """series → proposed verdict: what the figures say of actions that wait to be confirmed is kept when it changes."""
 
+from datetime import date
+
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -7,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from okr_engine.access import Actor
 from okr_engine.database import moment_of
 from okr_engine.model import ActionState, CorrectiveAction, EffectCheck
-from okr_engine.services.effect_findings import FIRST, SECOND, judged_all
+from okr_engine.services.effect_findings import FIRST, SECOND, Finding, judged_all
 
 
 def propose_effects(session: Session, _actor: Actor) -> int:
@@ -16,20 +18,24 @@ def propose_effects(session: Session, _actor: Actor) -> int:
     A first check waits once its action is done, a second one while it is closed.
     """
     now = moment_of(session)
-    waiting = session.exec(_waiting()).all()
-    found = judged_all(session, waiting, today=now.date())
-    changed = [check for check in waiting if check.found != found[check.id].kept()]
-    for check in changed:
-        check.proposed, check.found = found[check.id].verdict.value, found[check.id].kept()
-        check.proposed_at = now
+    news = _news(session, now.date())
+    for check, found in news:
+        check.proposed, check.found, check.proposed_at = found.verdict.value, found.kept(), now
         session.add(check)
     session.flush()
-    return len(changed)
+    return len(news)
 
 
-def something_waits(session: Session) -> bool:
-    """Whether any check waits at all."""
-    return session.exec(_waiting().limit(1)).first() is not None
+def has_news(session: Session, *, today: date) -> bool:
+    """Whether there is a proposal to keep: found out beforehand, so that nobody who writes has to wait for it."""
+    return bool(_news(session, today))
+
+
+def _news(session: Session, today: date) -> list[tuple[EffectCheck, Finding]]:
+    """The checks of which the figures say something else than is kept."""
+    waiting = session.exec(_waiting()).all()
+    found = judged_all(session, waiting, today=today)
+    return [(check, found[check.id]) for check in waiting if check.found != found[check.id].kept()]
 
 
 def _waiting() -> SelectOfScalar[EffectCheck]:

@@ -8,7 +8,16 @@ from okr_engine.access import Actor, Permission, may
 from okr_engine.database import moment_of
 from okr_engine.errors import InvalidInput, NotAllowed, NotFound, StaleEdit
 from okr_engine.i18n import say
-from okr_engine.model import ActionEventKind, ActionState, ActionStep, CorrectiveAction, EffectCheck, Goal, KeyResult
+from okr_engine.model import (
+    ActionEvent,
+    ActionEventKind,
+    ActionState,
+    ActionStep,
+    CorrectiveAction,
+    EffectCheck,
+    Goal,
+    KeyResult,
+)
 from okr_engine.services.action_access import is_assigned_to
 from okr_engine.services.action_records import take_step
 from okr_engine.services.effect_checks import register_second_check
@@ -106,7 +115,10 @@ def _verifiable(session: Session, actor: Actor, code: str, version: int) -> Corr
             message("error.not_allowed.verify_effect", name=actor.name), remedy=message("error.not_allowed_remedy")
         )
     if action.version != version:
-        raise StaleEdit(theirs=action.state.value, yours="", saved_by=name_of(session, action.done_by or ""))
+        last = session.exec(
+            select(ActionEvent).where(ActionEvent.action_id == action.id).order_by(col(ActionEvent.number).desc())
+        ).first()
+        raise StaleEdit(theirs=action.state.value, yours="", saved_by=name_of(session, last.actor) if last else "")
     return action
 
 

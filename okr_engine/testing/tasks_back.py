@@ -66,6 +66,20 @@ def what_a_person_did_is_never_taken_back(case: PlatformCase) -> None:
     assert case.tasks() == {SENT.task.code: ("Uusi otsikko", "done")}
 
 
+def a_new_round_opens_the_task_again(case: PlatformCase) -> None:
+    """What was done in the round before is open again once another begins: nobody there would see it otherwise."""
+    if not _can_be_asked(case):
+        return
+    known = case.sent(SENT)
+    _work(case, SENT.task.code, TaskState.DONE)
+    seen = case.seen(known)
+    assert seen is not None
+    again = replace(LATER, kind="reopened", task=replace(LATER.task, state=TaskState.OPEN))
+    left = case.seen(case.sent(again, known=seen.ref))
+    assert left is not None
+    assert left.state == TaskState.OPEN
+
+
 def a_person_quicker_than_our_second_attempt_is_not_overwritten(case: PlatformCase) -> None:
     """A message sent again because its answer was lost leaves what a person there did meanwhile."""
     if not _can_be_asked(case):
@@ -144,6 +158,7 @@ COMING_BACK: tuple[Promise, ...] = (
     what_a_person_does_there_comes_back,
     our_own_writing_is_recognised,
     what_a_person_did_is_never_taken_back,
+    a_new_round_opens_the_task_again,
     a_person_quicker_than_our_second_attempt_is_not_overwritten,
     two_changes_in_one_second_both_come,
     a_deleted_task_is_gone_and_not_done,

@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from okr_engine.access import SCHEDULE
 from okr_engine.errors import OkrError
 from okr_engine.services.delivering import deliver_due
-from okr_engine.services.effect_proposals import propose_effects, something_waits
+from okr_engine.services.effect_proposals import has_news, propose_effects
 from okr_engine.services.evaluation import decide_newly_covered, newly_covered
 from okr_engine.services.installation import Installation
 from okr_engine.services.pulls import pull
@@ -64,7 +64,7 @@ def deliver_tasks(place: Installation, keep_going: Callable[[], bool]) -> int:
 
 def propose_verdicts(place: Installation, keep_going: Callable[[], bool]) -> int:  # noqa: ARG001 - it is short
     """Say what the figures show of the actions whose effect waits to be confirmed; how many proposals have changed."""
-    return place.act(SCHEDULE, propose_effects) if place.ask(something_waits) else 0
+    return place.act(SCHEDULE, propose_effects) if place.ask(has_news, today=place.now().date()) else 0
 
 
 TIMETABLE = (

@@ -66,8 +66,8 @@ class TaskPlatform(Protocol[_S_contra]):
         """Make the platform's task what the message says; the same message twice leaves one task.
 
         Title, text, people and day are ours. How far the work is, is the platform's: written at the beginning and
-        where the message is ahead of it, never taken back. `known` is what our last write left there; TaskChanged
-        where the platform refuses to write over something newer.
+        where the message is ahead of it, and taken back only where a new round starts. `known` is what our last write
+        left there; TaskChanged where the platform refuses to write over something newer.
         """
 
     def fetch(self, settings: _S_contra, client: httpx.Client, ref: TaskRef) -> TaskSeen | None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+_BEGINNINGS = ("ineffective", "reopened")
+
 
 class TaskState(StrEnum):
     """How far a task is where people work; `done` is a claim that only the effect check confirms."""
@@ -39,6 +41,11 @@ class TaskMessage:
     number: int
     at: datetime
     task: Task
+
+    @property
+    def starts_anew(self) -> bool:
+        """Whether a new round of the action begins with it: how far the work was before no longer counts."""
+        return self.kind in _BEGINNINGS
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ def test_an_action_is_on_time_by_the_day_it_was_due_when_it_was_done(small_count
     day = (TODAY + timedelta(days=20)).isoformat()
     happened(small_county, 5, _Kind.EXTENDED, "B", due=day, reason="Loma")
     happened(small_county, 40, _Kind.DONE)
+    happened(small_county, 41, _Kind.ASSIGNED, due=(TODAY + timedelta(days=60)).isoformat())
     happened(small_county, 20, _Kind.DONE, "B")
 
     found = metrics(small_county)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from okr_engine.database import reading, writing
@@ -25,7 +26,9 @@ from okr_engine.model import (
 )
 from okr_engine.periods import Period
 from okr_engine.services.action_records import take_step
+from okr_engine.services.action_steps import assign
 from okr_engine.services.effect_findings import Finding, judged
+from okr_engine.services.effect_proposals import propose_effects
 from okr_engine.services.effect_series import Obstacle, Omission
 from okr_engine.services.effect_verdicts import confirm_effect, confirm_lasting_effect
 from okr_engine.services.effect_views import EffectView, effect_foreseen, effect_view
@@ -353,6 +356,17 @@ def test_a_confirmed_effect_closes_the_action_and_registers_the_second_check(cou
     assert (second.number, second.counts_from, second.earliest) == (2, date(2026, 7, 1), date(2027, 4, 1))
 
 
+def test_an_effect_is_confirmed_on_every_kind_of_database(engine: Engine) -> None:
+    county = checked_county(SmallCounty.laid_out(engine))
+    carried_out(county)
+    improved(county)
+    assert county.act(STRATEGY_OFFICE, propose_effects, now=JULY) == 1
+
+    confirm(county, Verdict.EFFECTIVE)
+
+    assert state(county) == (ActionState.VERIFIED, 1)
+
+
 def test_no_effect_begins_the_next_round(county: SmallCounty) -> None:
     improved(county, ("91", "90", "92"))
 
@@ -418,6 +432,20 @@ def test_the_accountable_and_those_above_verify(county: SmallCounty, who: str) -
 
     assert seen(county, who).may_confirm
     confirm(county, Verdict.EFFECTIVE, who)
+
+    assert state(county)[0] == ActionState.VERIFIED
+
+
+def test_whoever_the_action_was_given_to_does_not_verify_though_they_lead(small_county: SmallCounty) -> None:
+    county = checked_county(small_county)
+    county.act(STRATEGY_OFFICE, assign, CODE, version=version(county), role="sponsor", person=None, due=IN_JULY)
+    carried_out(county)
+    improved(county)
+
+    assert not seen(county, SPONSOR).may_confirm
+    with pytest.raises(NotAllowed):
+        confirm(county, Verdict.EFFECTIVE, SPONSOR)
+    confirm(county, Verdict.EFFECTIVE, LEADERSHIP)
 
     assert state(county)[0] == ActionState.VERIFIED
 

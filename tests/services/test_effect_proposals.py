@@ -1,11 +1,12 @@
 """The worker says what the figures show of actions that wait for a verdict, once each time that it changes."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from okr_engine.database import reading
+from okr_engine.database import reading, writing
 from okr_engine.model import EffectCheck
-from okr_engine.services.effect_proposals import propose_effects, something_waits
+from okr_engine.services.effect_findings import judged_all
+from okr_engine.services.effect_proposals import has_news, propose_effects
 from okr_engine.services.effect_verdicts import confirm_effect
 from okr_engine.statistics.effects import Verdict
 from tests.services.checked_county import (
@@ -21,7 +22,8 @@ from tests.services.checked_county import (
     tell,
     the_action,
 )
-from tests.services.small_county import SPONSOR, STRATEGY_OFFICE, SmallCounty
+from tests.services.small_county import SPONSOR, STRATEGY_OFFICE, TODAY, SmallCounty
+from tests.services.test_query_counts import counted
 
 
 @pytest.fixture
@@ -36,11 +38,16 @@ def check_of(county: SmallCounty, number: int = 1) -> EffectCheck:
     return found
 
 
+def checks(session: Session) -> list[EffectCheck]:
+    return list(session.exec(select(EffectCheck)))
+
+
 def test_a_proposal_is_kept_when_the_figures_say_something_new(county: SmallCounty) -> None:
     assert county.act(STRATEGY_OFFICE, propose_effects) == 1
     assert check_of(county).proposed == Verdict.CANNOT_BE_JUDGED_YET
     tell(county, dict(zip(AFTER_IT, BETTER, strict=False)), now=JULY)
 
+    assert county.ask(has_news, today=JULY.date())
     assert county.act(STRATEGY_OFFICE, propose_effects, now=JULY) == 1
 
     check = check_of(county)
@@ -53,6 +60,7 @@ def test_what_has_not_changed_is_not_proposed_again(county: SmallCounty) -> None
     county.act(STRATEGY_OFFICE, propose_effects)
     version = check_of(county).version
 
+    assert not county.ask(has_news, today=TODAY)
     assert county.act(STRATEGY_OFFICE, propose_effects) == 0
     assert check_of(county).version == version
 
@@ -67,8 +75,21 @@ def test_a_second_check_is_proposed_once_the_first_is_confirmed(county: SmallCou
     assert check_of(county, 2).proposed == Verdict.SUSTAINED
 
 
+def test_ten_checks_are_judged_with_as_many_questions_as_one(county: SmallCounty) -> None:
+    with reading(county.engine) as session, counted(county.engine) as for_one:
+        judged_all(session, checks(session), today=JULY.date())
+    same = check_of(county).model_dump(exclude={"id", "round"})
+    with writing(county.engine, actor="test", now=JULY) as session:
+        session.add_all(EffectCheck(**same, round=number) for number in range(2, 11))
+
+    with reading(county.engine) as session, counted(county.engine) as for_ten:
+        assert len(judged_all(session, checks(session), today=JULY.date())) == 10
+
+    assert len(for_ten) == len(for_one)
+
+
 def test_nothing_is_proposed_while_the_work_goes_on(small_county: SmallCounty) -> None:
     register(checked_county(small_county), plan())
 
-    assert not small_county.ask(something_waits)
+    assert not small_county.ask(has_news, today=JULY.date())
     assert small_county.act(STRATEGY_OFFICE, propose_effects) == 0

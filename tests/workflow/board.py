@@ -62,7 +62,8 @@ class Board:
         if code in self.rows:
             if known and known != self.seen(code).ref:
                 raise TaskChanged(message("task_platforms.refused"))
-            task = replace(task, state=max(task.state, self.rows[code][0].state, key=STATES.index))
+            if not sent.starts_anew:
+                task = replace(task, state=max(task.state, self.rows[code][0].state, key=STATES.index))
         ref = self.put(task)
         if self.losing:
             self.losing = False

@@ -29,6 +29,13 @@ def overwriting(board: Board) -> dict[str, Any]:
     return {"upsert": lambda settings, client, sent, *, known, now: board.put(sent.task)}
 
 
+def leaving_it_done(board: Board) -> dict[str, Any]:
+    def upsert(settings: Any, client: httpx.Client, sent: TaskMessage, **more: Any) -> TaskRef:
+        return board.upsert(settings, client, replace(sent, kind="commented"), **more)
+
+    return {"upsert": upsert}
+
+
 def shortening(board: Board) -> dict[str, Any]:
     def upsert(settings: Any, client: httpx.Client, sent: TaskMessage, **more: Any) -> TaskRef:
         return board.upsert(settings, client, replace(sent, task=replace(sent.task, text=sent.task.text[:40])), **more)
@@ -89,6 +96,7 @@ def signed_at_all(headers: Mapping[str, str]) -> bool:
     [
         (overwriting, tasks_back.what_a_person_did_is_never_taken_back),
         (overwriting, tasks_back.a_person_quicker_than_our_second_attempt_is_not_overwritten),
+        (leaving_it_done, tasks_back.a_new_round_opens_the_task_again),
         (shortening, suite.a_task_arrives_whole),
         (doubling, suite.a_lost_answer_leaves_one_task),
         (forgetful, tasks_back.our_own_writing_is_recognised),

@@ -1,6 +1,7 @@
 """What a platform's answer means is the same on every platform, and says who can put it right."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -16,6 +17,7 @@ from okr_engine.errors import (
     TaskChanged,
     TaskRefused,
 )
+from okr_engine.testing.platform_cases import LATER
 from okr_engine.workflow.tasks import TaskRef, TaskSeen, TaskState
 
 ADDRESS = "https://tasks.example/app/"
@@ -101,10 +103,12 @@ def test_an_answer_that_does_not_come_is_tried_again() -> None:
 def test_how_far_the_work_is_is_written_where_we_are_ahead_and_never_back(wanted: TaskState, there: TaskState) -> None:
     order = [TaskState.OPEN, TaskState.IN_PROGRESS, TaskState.DONE]
 
-    written = state_to_write(wanted, TaskSeen(TaskRef("1"), there))
+    sent = replace(LATER, task=replace(LATER.task, state=wanted))
+    seen = TaskSeen(TaskRef("1"), there)
 
-    assert written == (wanted if order.index(wanted) > order.index(there) else None)
-    assert state_to_write(wanted, None) == wanted
+    assert state_to_write(sent, seen) == (wanted if order.index(wanted) > order.index(there) else None)
+    assert state_to_write(sent, None) == wanted
+    assert state_to_write(replace(sent, kind="reopened"), seen) == wanted
 
 
 def test_of_several_tasks_with_a_code_the_first_is_it_and_strangers_alone_are_refused() -> None:
