@@ -30,8 +30,6 @@ from okr_engine.api.answers import (
 )
 from okr_engine.api.bearers import Place, Reader
 from okr_engine.api.paging import Cursor, Limit, answer, page_of
-from okr_engine.cli.moments import typed_moment
-from okr_engine.cli.statuses import typed_quarter
 from okr_engine.model import MeasureUnit
 from okr_engine.model.columns import Code
 from okr_engine.periods import Period
@@ -44,6 +42,7 @@ from okr_engine.services.reasons import reason
 from okr_engine.services.standings import GoalStanding, KeyResultStanding, StrategyStanding, standings
 from okr_engine.services.strategies import strategies_decided
 from okr_engine.services.told_figures import told_figures
+from okr_engine.services.typed_times import typed_moment, typed_quarter
 from okr_engine.words import Language, Words
 
 routes = APIRouter(tags=["Reading"])

@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from okr_engine.api.answers import EnteredAnswer, SavedNarrative
 from okr_engine.api.bearers import Place, Writer
 from okr_engine.api.problems import Problem, Refused
-from okr_engine.cli.statuses import typed_quarter
 from okr_engine.model import NarrativeState, NoDataReason
 from okr_engine.model.columns import Code, Figure, Line, Prose
 from okr_engine.services.measurements import Entry
 from okr_engine.services.narratives import save_narrative
 from okr_engine.services.told_figures import FigureToEnter, enter_once
+from okr_engine.services.typed_times import typed_quarter
 from okr_engine.words import Language, message
 
 routes = APIRouter(tags=["Writing"])
