@@ -72,6 +72,8 @@ def _happening(one: ActionHappening) -> str:
         values["period"] = Period.parse(period_code)
     if due := given.get("due"):
         values["due"] = date.fromisoformat(due)
+    if endpoint := given.get("endpoint"):
+        values["endpoint"] = endpoint
     if role := given.get("role"):
         values["to"] = spoken(role_called(role), language())
     if person := given.get("person"):

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from okr_engine.errors import ForgedMessage
 from okr_engine.words import message
@@ -41,11 +41,12 @@ def read_report(message_id: str, body: bytes) -> TaskReport:
         read = _Report.model_validate_json(body)
     except ValueError as error:
         raise _unreadable() from error
-    return TaskReport(message_id=message_id, code=read.subject, state=read.data.state)
+    return TaskReport(message_id, read.subject, read.data.state, by=read.data.by, at=read.time)
 
 
 class _Told(BaseModel):
     state: TaskState
+    by: str | None = Field(default=None, max_length=100)
 
 
 class _Report(BaseModel):
@@ -54,6 +55,7 @@ class _Report(BaseModel):
     specversion: Literal["1.0"]
     type: Literal["okr.task.reported"]
     subject: str = Field(min_length=1, max_length=60)
+    time: AwareDatetime | None = None
     data: _Told
 
 

@@ -51,11 +51,13 @@ class TaskRef:
 
 @dataclass(frozen=True)
 class TaskSeen:
-    """A task as the platform has it now, and who changed it last where the platform tells."""
+    """A task as the platform has it now: who changed it last, and its title and day where the platform tells."""
 
     ref: TaskRef
     state: TaskState
     by: str | None = None
+    title: str | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class TaskReport:
-    """What an inbound message tells: its own id, the action it is about, how far the task is, and who says so.
+    """What an inbound message tells: its own id, the action it is about, how far the task is, who says so, and when.
 
     Where the platform can be asked it is only a wake-up: what `fetch` then sees counts.
     """
@@ -81,3 +83,4 @@ class TaskReport:
     code: str
     state: TaskState
     by: str | None = None
+    at: datetime | None = None
