@@ -6,7 +6,16 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from okr_engine.model import ActionState, KeyResultKind, MeasureUnit, NarrativeState, NoDataReason, RoleKind, Status
+from okr_engine.model import (
+    ActionState,
+    KeyResultKind,
+    MeasureUnit,
+    NarrativeState,
+    NoDataReason,
+    ReportOutcome,
+    RoleKind,
+    Status,
+)
 from okr_engine.services.standings import Movement
 from okr_engine.words import Language, Words
 
@@ -133,6 +142,12 @@ class SavedNarrative(Answer):
     """The revision that the owner's words now have."""
 
     revision: int
+
+
+class ReportAnswer(Answer):
+    """What was done about a platform's report."""
+
+    outcome: ReportOutcome
 
 
 class ChainLinkAnswer(Answer):
