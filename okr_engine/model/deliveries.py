@@ -94,9 +94,10 @@ class Delivery(Row, table=True):
 
 
 class ReportOutcome(StrEnum):
-    """What was done about what a platform tells; `waiting` until the platform itself has been asked."""
+    """What was done about what a platform tells; `waiting` until the platform itself has been asked: `looked_up`."""
 
     WAITING = "waiting"
+    LOOKED_UP = "looked_up"
     APPLIED = "applied"
     NOTHING_NEW = "nothing_new"
     ECHO = "echo"

@@ -109,7 +109,7 @@ def _deliver(place: Installation, claimed: Claimed, persistence: Persistence, pl
     try:
         platform, settings = platform_of(platforms, endpoint)
         sent = told(claimed.message, language=settings.language, app_address=settings.app_address)
-        with _client(settings, place) as client:
+        with client_for(settings, place) as client:
             ref = platform.upsert(settings, client, sent, known=claimed.known, now=place.now())
     except (CredentialsRefused, PlatformGone, InvalidInput, InvalidSettings, AddressRefused) as error:
         place.act(SCHEDULE, pause, claimed, error)
@@ -147,13 +147,14 @@ def platform_of(platforms: Platforms, endpoint: TaskEndpoint) -> tuple[TaskPlatf
         raise InvalidInput(message("task_platforms.invalid_settings", code=endpoint.code, names=names)) from error
 
 
+def client_for(settings: PlatformSettings, place: Installation) -> httpx.Client:
+    """A client that reaches the platform's hosts and asks once."""
+    hosts = frozenset(host.lower() for host in settings.hosts)
+    inner = hosts & place.settings.inner_host_names
+    return open_client(Reach(hosts=hosts - inner, inner=inner), patience=_ONE_ATTEMPT, clock=Clock(now=place.clock))
+
+
 def _endpoint(session: Session, endpoint_id: UUID) -> TaskEndpoint:
     endpoint = session.get_one(TaskEndpoint, endpoint_id)
     session.expunge(endpoint)
     return endpoint
-
-
-def _client(settings: PlatformSettings, place: Installation) -> httpx.Client:
-    hosts = frozenset(host.lower() for host in settings.hosts)
-    inner = hosts & place.settings.inner_host_names
-    return open_client(Reach(hosts=hosts - inner, inner=inner), patience=_ONE_ATTEMPT, clock=Clock(now=place.clock))

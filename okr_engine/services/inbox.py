@@ -11,6 +11,7 @@ from okr_engine.access import Actor
 from okr_engine.database import columns_of, moment_of
 from okr_engine.errors import ForgedMessage, NotFound, OkrError
 from okr_engine.model import CorrectiveAction, InboxMessage, OutboxMessage, ReportOutcome, TaskEndpoint
+from okr_engine.services.askings import wake
 from okr_engine.services.delivering import platform_of
 from okr_engine.services.installation import Installation
 from okr_engine.services.platform_reports import apply_report, platform_actor
@@ -77,7 +78,10 @@ def _outcome(session: Session, kept: InboxMessage, can_be_asked: bool) -> Report
         return ReportOutcome.UNKNOWN
     if _is_ours(session, kept.message_id):
         return ReportOutcome.ECHO
-    return ReportOutcome.WAITING if can_be_asked else apply_report(session, kept)
+    if not can_be_asked:
+        return apply_report(session, kept)
+    wake(session, kept.endpoint_id)
+    return ReportOutcome.WAITING
 
 
 def _is_ours(session: Session, message_id: str) -> bool:

@@ -87,18 +87,19 @@ def apply_gone(session: Session, endpoint_id: UUID, ref: str) -> ReportOutcome:
 
 @dataclass(frozen=True)
 class _Written:
-    """What we have written to a task: each message that was sent, perhaps arrived, and what the last one left there."""
+    """What we write to a task: each message with its delivery, in order, and what the last that arrived left there."""
 
-    messages: tuple[tuple[OutboxMessage, bool], ...]
+    messages: tuple[tuple[OutboxMessage, Delivery], ...]
     revision: str | None
 
     def states(self, *, unless_seen: str | None) -> set[str]:
         """The states that we wrote ourselves; of a task that was seen since, only those that are still on their way."""
-        return {one.task["state"] for one, is_under_way in self.messages if is_under_way or not unless_seen}
+        sent = [(one, delivery) for one, delivery in self.messages if delivery.attempts]
+        return {one.task["state"] for one, delivery in sent if delivery.finished_at is None or not unless_seen}
 
     def is_changed_in(self, seen: TaskSeen, settings: PlatformSettings) -> bool:
         """Whether somebody there has given the task another title or day than we did, and nothing is on its way."""
-        if not self.messages or any(is_under_way for _, is_under_way in self.messages):
+        if not self.messages or any(delivery.finished_at is None for _, delivery in self.messages):
             return False
         if self.revision is None or seen.ref.revision is None:
             return False
@@ -160,16 +161,17 @@ def _action_at(session: Session, endpoint_id: UUID, ref: str) -> UUID | None:
 
 def _written(session: Session, endpoint_id: UUID, action_id: UUID) -> _Written:
     rows = session.exec(
-        select(Delivery, OutboxMessage)
-        .join(OutboxMessage, col(OutboxMessage.id) == col(Delivery.message_id))
-        .where(Delivery.endpoint_id == endpoint_id, Delivery.action_id == action_id, col(Delivery.attempts) > 0)
+        select(OutboxMessage, Delivery)
+        .join(Delivery, col(OutboxMessage.id) == col(Delivery.message_id))
+        .where(
+            Delivery.endpoint_id == endpoint_id,
+            Delivery.action_id == action_id,
+            Delivery.state != DeliveryState.DEAD,
+        )
         .order_by(col(Delivery.number))
     ).all()
-    arrived = [one for one, _ in rows if one.state == DeliveryState.DELIVERED]
-    return _Written(
-        tuple((message, one.finished_at is None) for one, message in rows if one.state != DeliveryState.DEAD),
-        arrived[-1].revision if arrived else None,
-    )
+    arrived = [one for _, one in rows if one.state == DeliveryState.DELIVERED]
+    return _Written(tuple((sent, one) for sent, one in rows), arrived[-1].revision if arrived else None)
 
 
 def _by(session: Session, endpoint_id: UUID, by: str | None) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def read_report(message_id: str, body: bytes) -> TaskReport:
 
 class _Told(BaseModel):
     state: TaskState
-    by: str | None = Field(default=None, max_length=100)
+    by: str | None = Field(default=None, max_length=200)
 
 
 class _Report(BaseModel):
