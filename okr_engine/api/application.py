@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from connectors.platforms import Platforms, known_platforms
-from okr_engine.api import inbound, reading, writing
+from okr_engine.api import acting, inbound, reading, writing
 from okr_engine.api.bearers import Allowance
 from okr_engine.api.problems import Problem, ProblemDetails, answer_problems_of
 from okr_engine.services.installation import Installation
@@ -62,6 +62,7 @@ def application(
     version_1 = APIRouter(prefix="/v1", responses=_answers(_ANYWHERE))
     version_1.include_router(reading.routes)
     version_1.include_router(writing.routes, responses=_answers(_WRITING))
+    version_1.include_router(acting.routes, responses=_answers(_WRITING))
     version_1.include_router(inbound.routes, responses=_answers((Problem.TOO_LARGE,)))
     app.include_router(version_1)
     return app

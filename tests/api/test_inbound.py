@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import httpx
@@ -98,7 +98,7 @@ def test_what_is_too_large_is_not_read_to_its_end(api: Api, platform: Program) -
 
 
 def post_pieces(api: Api, pieces: Iterator[bytes]) -> httpx.Response:
-    async def body():
+    async def body() -> AsyncIterator[bytes]:
         for one in pieces:
             yield one
 

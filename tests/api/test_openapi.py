@@ -38,6 +38,7 @@ def test_every_body_to_write_has_an_example() -> None:
 
     assert schemas["FigureSent"]["example"]
     assert schemas["NarrativeSent"]["example"]
+    assert schemas["Delegated"]["example"]
 
 
 def test_commands_do_not_wait_for_the_api_to_be_imported() -> None:

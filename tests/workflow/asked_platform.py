@@ -94,7 +94,7 @@ def parse_inbound(settings: Settings, headers: Mapping[str, str], body: bytes, *
 
 ASKED = Platforms(
     {
-        "board": SimpleNamespace(  # type: ignore[dict-item]
+        "board": SimpleNamespace(
             Settings=Settings,
             CAPABILITIES=Capabilities(reaches_out=True, can_be_asked=True, reports_back=True),
             upsert=upsert,
