@@ -20,6 +20,7 @@ from okr_engine.errors import (
     InvalidSettings,
     OkrError,
     PlatformGone,
+    TaskRefused,
 )
 from okr_engine.model import AskingKind, TaskEndpoint
 from okr_engine.services.askings import (
@@ -129,6 +130,10 @@ def _is_told(heard: Heard, question: Callable[[], None]) -> bool:
         question()
     except _NEEDS_SOMEBODY:
         raise
+    except TaskRefused as error:
+        # Somebody has made something else of that one task: it tells nothing, and is no reason to ask again.
+        _log.warning("%s", error)
+        return True
     except OkrError as error:
         heard.error = error
     except Exception as error:  # a platform may be anybody's, and must not take the worker with it

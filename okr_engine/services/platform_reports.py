@@ -5,6 +5,7 @@ It never closes one. Whatever is told twice, late, backwards or by ourselves cha
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -60,11 +61,11 @@ def apply_seen(session: Session, endpoint_id: UUID, seen: TaskSeen, settings: Pl
         return ReportOutcome.UNKNOWN
     written = _written(session, endpoint_id, action.id)
     task = _task(session, endpoint_id, action)
+    # Whoever moved the task before our last write is seen behind its revision: only a state of ours is an echo.
     is_ours = seen.ref.revision is not None and seen.ref.revision == written.revision
-    is_known = task.state == seen.state or seen.state in written.states(unless_seen=task.state)
-    outcome = _apply(session, action, task, seen.state, seen.by, is_news=not (is_ours or is_known))
-    if is_ours:
-        return ReportOutcome.ECHO
+    is_news = seen.state not in {task.state, *written.states(since=task.said_at, and_the_last=is_ours)}
+    task.said_at = moment_of(session)
+    outcome = _apply(session, action, task, seen.state, seen.by, is_news=is_news)
     if action.state in OPEN and written.is_changed_in(seen, settings):
         take_step(session, action, ActionEventKind.TASK_RESENT, _by(session, endpoint_id, seen.by))
     return outcome
@@ -92,10 +93,12 @@ class _Written:
     messages: tuple[tuple[OutboxMessage, Delivery], ...]
     revision: str | None
 
-    def states(self, *, unless_seen: str | None) -> set[str]:
-        """The states that we wrote ourselves; of a task that was seen since, only those that are still on their way."""
-        sent = [(one, delivery) for one, delivery in self.messages if delivery.attempts]
-        return {one.task["state"] for one, delivery in sent if delivery.finished_at is None or not unless_seen}
+    def states(self, *, since: datetime | None, and_the_last: bool) -> set[str]:
+        """The states that we may have written since the task was last seen, and that of the last that arrived."""
+        sent = [(one, delivery.finished_at) for one, delivery in self.messages if delivery.attempts]
+        found = {one.task["state"] for one, at in sent if at is None or since is None or at >= since}
+        arrived = [one.task["state"] for one, at in sent if at is not None]
+        return found | set(arrived[-1:] if and_the_last else [])
 
     def is_changed_in(self, seen: TaskSeen, settings: PlatformSettings) -> bool:
         """Whether somebody there has given the task another title or day than we did, and nothing is on its way."""

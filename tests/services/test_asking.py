@@ -108,6 +108,27 @@ def test_what_somebody_does_there_comes_back_and_our_own_writing_does_not(county
     assert state(county) is ActionState.ACKNOWLEDGED
 
 
+def test_what_is_done_here_and_written_there_comes_back_as_nothing(county: SmallCounty, board: Board) -> None:
+    step(county, Kind.ACKNOWLEDGED)
+    for minutes in (3, 6):
+        ask(county, NOW + minutes * MINUTE)
+    board.change(ACTION, note="A remark on it")
+    ask(county, NOW + 9 * MINUTE)
+
+    assert board.tasks[ACTION]["state"] == "in_progress"
+    assert told(county) == []
+
+
+def test_what_somebody_did_there_is_not_lost_behind_what_we_wrote_next(county: SmallCounty, board: Board) -> None:
+    board.change(ACTION, state="done", by="Aino")
+    step(county, Kind.COMMENTED, text="Tilanne?")
+
+    ask(county, NOW + 3 * MINUTE)
+
+    assert board.log[-1:] == [ACTION]
+    assert told(county) == [(Kind.ACKNOWLEDGED, None), (Kind.DONE_WITHOUT_PLAN, None)]
+
+
 def test_it_is_not_asked_again_before_its_time(county: SmallCounty, board: Board) -> None:
     assert [ask(county, NOW + minutes * MINUTE) for minutes in (1, 2, 3)] == [0, 0, 1]
 

@@ -57,7 +57,8 @@ class Board:
             seen = {one: self.tasks[one] for one in changed if one in self.tasks}
             return _json(200, {"seen": seen, "gone": sorted(changed - seen.keys()), "cursor": str(len(self.log))})
         if method == "PUT":
-            self.change(code, **json.loads(body))
+            told, known = json.loads(body), self.tasks.get(code, {}).get("state", "open")
+            self.change(code, **told | {"state": max(known, told["state"], key=list(TaskState).index), "by": None})
         return _json(200, self.tasks[code]) if code in self.tasks else _json(404, {})
 
 
@@ -72,7 +73,7 @@ class Settings(PlatformSettings):
 def upsert(
     settings: Settings, client: httpx.Client, sent: TaskMessage, *, known: TaskRef | None, now: datetime
 ) -> TaskRef:
-    task = {"title": sent.task.title, "due": sent.task.due.isoformat()}
+    task = {"title": sent.task.title, "due": sent.task.due.isoformat(), "state": sent.task.state}
     kept = ask(client, f"{settings.address}/tasks/{sent.task.code}", method="PUT", body=task).json()
     return TaskRef(sent.task.code, kept["revision"])
 
