@@ -55,12 +55,14 @@ def deviation_of(key_result_code: str) -> DeviationBeside:
 
 
 def name_of(code: str) -> str:
-    """The name of whoever did something; a code that is nobody's stays as it is, operator and schedule have a word."""
+    """The name of whoever did something; operator, schedule and platforms have a word, other codes stay as they are."""
     match code:
         case OPERATOR.code:
             return t("holders.operator")
         case SCHEDULE.code:
             return t("holders.schedule")
+        case _ if code.startswith(people.PLATFORM):
+            return t("holders.platform", endpoint=code.removeprefix(people.PLATFORM))
         case _:
             return _name(installation().data_version(), code)
 

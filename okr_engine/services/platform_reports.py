@@ -27,6 +27,7 @@ from okr_engine.model import (
 )
 from okr_engine.services.action_records import take_step
 from okr_engine.services.outbox import told
+from okr_engine.services.people import PLATFORM
 from okr_engine.words import Language
 from okr_engine.workflow.lifecycle import OPEN
 from okr_engine.workflow.platforms import PlatformSettings
@@ -37,7 +38,7 @@ _FRESH = frozenset({ActionState.RAISED, ActionState.NOTIFIED})
 
 def platform_actor(endpoint: TaskEndpoint) -> Actor:
     """In whose name a platform's reports are applied."""
-    return Actor(code=f"platform:{endpoint.code}", name=endpoint.code, language=Language.EN)
+    return Actor(code=f"{PLATFORM}{endpoint.code}", name=endpoint.code, language=Language.EN)
 
 
 def apply_report(session: Session, report: InboxMessage) -> ReportOutcome:
