@@ -24,7 +24,7 @@ from okr_engine.model import (
 )
 from okr_engine.services.action_records import take_step
 from okr_engine.services.asking import ask_due, ask_now
-from okr_engine.services.askings import take_turn
+from okr_engine.services.askings import Heard, keep_heard, take_turn
 from okr_engine.services.deliveries import resume
 from okr_engine.services.delivering import deliver_due
 from okr_engine.services.inbox import proved, receive
@@ -32,6 +32,7 @@ from okr_engine.services.installation import Installation
 from okr_engine.settings import Settings
 from okr_engine.workflow.signatures import signed
 from tests.services.small_county import NOW, SmallCounty
+from tests.workflow import asked_platform
 from tests.workflow.asked_platform import ASKED, Board, running_board
 from tests.workflow.receiving_server import SECRET_BYTES
 
@@ -274,6 +275,25 @@ def test_two_workers_do_not_ask_at_once_and_one_that_died_is_followed_by_another
     turns = [take("one", later), take("two", later), take("two", later + timedelta(minutes=11))]
 
     assert [turn is not None for turn in turns] == [True, False, True]
+
+
+def test_whoever_answers_after_another_has_taken_the_turn_changes_nothing(county: SmallCounty, board: Board) -> None:
+    [endpoint] = county.rows(select(TaskEndpoint.id))
+    [slow, _quick] = [
+        place(county, NOW + minutes * MINUTE).act(
+            OPERATOR, take_turn, endpoint, AskingKind.CHANGES, f"holder-{minutes}", night=NIGHT
+        )
+        for minutes in (3, 20)
+    ]
+    assert slow is not None
+    heard = Heard("77", gone=[ACTION])
+
+    moved = place(county).act(
+        OPERATOR, keep_heard, slow, heard, asked_platform.Settings(address=board.address), night=NIGHT
+    )
+
+    assert (moved, told(county)) == (0, [])
+    assert county.rows(select(Asking.cursor).where(Asking.kind == AskingKind.CHANGES)) == ["1"]
 
 
 def test_an_operator_asks_without_waiting_and_is_told_what_came_of_it(county: SmallCounty, board: Board) -> None:
