@@ -3,19 +3,32 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, Insert, column, insert, table, text
-from sqlmodel import SQLModel, select
+from sqlalchemy import Boolean, Connection, DateTime, Engine, Insert, String, Uuid, column, insert, table, text
+from sqlalchemy.types import TypeEngine
+from sqlmodel import SQLModel, col, select
 
 from okr_engine.database import connect, reading, table_of
 from okr_engine.errors import DatabaseIsNewer, DatabaseNotReady, DatabaseUnavailable
-from okr_engine.migrations import _config, check_schema, migrate, newest_revision
-from okr_engine.model import ActionStep, CorrectiveAction, Goal, Indicator, KeyResult, OrgUnit, Priority, Role, Strategy
+from okr_engine.migrations import _changing_tables, _config, check_schema, migrate, newest_revision
+from okr_engine.model import (
+    ActionStep,
+    CorrectiveAction,
+    Goal,
+    InboxMessage,
+    Indicator,
+    KeyResult,
+    OrgUnit,
+    Priority,
+    Role,
+    Strategy,
+    TaskEndpoint,
+)
 from okr_engine.periods import Period
 
 
@@ -80,14 +93,34 @@ def test_what_an_earlier_version_has_stored_is_kept(empty_database_url: str) -> 
             connection.execute(as_it_was(noun, {"version": 1, **values}))
         step = {"id": uuid4(), "action_id": action, "level": 0, "kind": "goal_owner", "role_id": role}
         connection.execute(as_it_was(ActionStep, step))
+    with _changing_tables(engine) as connection, connection.begin():
+        command.upgrade(_config(connection), "0007")
+        hear_of(connection, action)
 
     migrate(engine)
 
     with reading(engine) as session:
+        heard = session.exec(select(InboxMessage).order_by(col(InboxMessage.message_id))).all()
         kept = session.exec(select(CorrectiveAction, ActionStep).join(ActionStep)).all()
     assert [(one.code, one.source_id, step.role_id) for one, step in kept] == [("CA-2025-Q2-1", None, role)]
     assert [(one.round, one.since, one.clock_at) for one, _step in kept] == [(1, RAISED_AT, RAISED_AT)]
+    assert [(one.code, one.outcome.value) for one in heard] == [
+        ("CA-2025-Q2-1", "echo"),
+        ("CA-2025-Q2-1", "nothing_new"),
+    ]
     engine.dispose()
+
+
+def hear_of(connection: Connection, action: UUID) -> None:
+    """An echo and a report of the action, as they were kept before what was done about them was."""
+    endpoint = uuid4()
+    words = {"id": endpoint, "version": 1, "code": "automation", "platform": "webhook", "settings": {}}
+    connection.execute(as_it_was(TaskEndpoint, words))
+    inbox = table("inbox_message", *(column(name, kind) for name, kind in OF_A_REPORT.items()))
+    for message_id, is_echo in (("m-1", True), ("m-2", False)):
+        ids = {"id": uuid4(), "endpoint_id": endpoint, "action_id": action}
+        told = {"message_id": message_id, "state": "done", "received_at": RAISED_AT, "is_echo": is_echo}
+        connection.execute(insert(inbox).values(**ids, **told))
 
 
 def as_it_was(noun: type[SQLModel], values: dict[str, Any]) -> Insert:
@@ -115,6 +148,15 @@ OF_A_RESULT = {
     "due": DAY,
     "weight": Decimal(1),
     "position": 1,
+}
+OF_A_REPORT: dict[str, TypeEngine[Any]] = {
+    "id": Uuid(),
+    "endpoint_id": Uuid(),
+    "action_id": Uuid(),
+    "message_id": String(),
+    "state": String(),
+    "received_at": DateTime(timezone=True),
+    "is_echo": Boolean(),
 }
 RAISED_AT = datetime(2025, 7, 1, tzinfo=UTC)
 OF_AN_ACTION = {

@@ -59,10 +59,14 @@ def _history(view: ActionView) -> Section:
             Column(t("action_card.what"), 50),
             Column(t("action_card.who"), 25),
         ),
-        rows=[
-            Row([[text(clock(one.at))], [text(_happening(one))], [text(name_of(one.actor))]]) for one in view.history
-        ],
+        rows=[Row([[text(clock(one.at))], [text(_happening(one))], [text(_who(one))]]) for one in view.history],
     )
+
+
+def _who(one: ActionHappening) -> str:
+    """Whoever did it; on a platform, the person there where it tells."""
+    by, endpoint = one.data.get("by"), one.data.get("endpoint")
+    return t("holders.on_platform", name=by, endpoint=endpoint) if by and endpoint else name_of(one.actor)
 
 
 def _happening(one: ActionHappening) -> str:
@@ -72,6 +76,8 @@ def _happening(one: ActionHappening) -> str:
         values["period"] = Period.parse(period_code)
     if due := given.get("due"):
         values["due"] = date.fromisoformat(due)
+    if endpoint := given.get("endpoint"):
+        values["endpoint"] = endpoint
     if role := given.get("role"):
         values["to"] = spoken(role_called(role), language())
     if person := given.get("person"):

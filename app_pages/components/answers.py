@@ -8,18 +8,17 @@ import streamlit as st
 
 from app_pages.components.here import Stamp, installation, stamp, t, today, user
 from okr_engine.access import OPERATOR, SCHEDULE, Actor
-from okr_engine.errors import NotFound
 from okr_engine.periods import Period
 from okr_engine.services import people
 from okr_engine.services.accepted_deviations import DeviationBeside, accepted_until, deviation_beside
-from okr_engine.services.action_views import ActionView, action_views
+from okr_engine.services.action_views import ActionView, action_view, action_views
 from okr_engine.services.effect_views import EffectView, effect_view
 from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
 from okr_engine.services.goal_reports import GoalReport, KeyResultReport, goal_report
 from okr_engine.services.narratives import NarrativeView, narrative_history
 from okr_engine.services.standings import StrategyStanding, standings
 from okr_engine.services.support_requests import SupportView, requests_on_my_desk, support_requests
-from okr_engine.words import Language, Words, message
+from okr_engine.words import Language, Words
 
 
 def strategy_standing(code: str, quarter: Period) -> StrategyStanding | None:
@@ -39,10 +38,7 @@ def closed_actions() -> list[ActionView]:
 
 def any_action(code: str) -> ActionView:
     """The action, open or closed; NotFound where there is none that the person may read."""
-    found = next((one for one in (*open_actions(), *closed_actions()) if one.code == code), None)
-    if found is None:
-        raise NotFound(message("error.no_such_action", code=code))
-    return found
+    return _any_action(stamp(), code, user())
 
 
 def support_of(code: str) -> list[SupportView]:
@@ -86,12 +82,14 @@ def effect_of(action_code: str) -> EffectView:
 
 
 def name_of(code: str) -> str:
-    """The name of whoever did something; a code that is nobody's stays as it is, operator and schedule have a word."""
+    """The name of whoever did something; operator, schedule and platforms have a word, other codes stay as they are."""
     match code:
         case OPERATOR.code:
             return t("holders.operator")
         case SCHEDULE.code:
             return t("holders.schedule")
+        case _ if code.startswith(people.PLATFORM):
+            return t("holders.platform", endpoint=code.removeprefix(people.PLATFORM))
         case _:
             return _name(installation().data_version(), code)
 
@@ -124,6 +122,11 @@ def _actions(stamp: Stamp, _actor: Actor) -> list[ActionView]:
 @st.cache_data(show_spinner=False, max_entries=200)
 def _closed_actions(stamp: Stamp, _actor: Actor) -> list[ActionView]:
     return installation().ask(action_views, _actor, today=stamp.today, closed=True)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _any_action(stamp: Stamp, code: str, _actor: Actor) -> ActionView:
+    return installation().ask(action_view, _actor, code, today=stamp.today)
 
 
 @st.cache_data(show_spinner=False, max_entries=200)

@@ -6,7 +6,17 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from okr_engine.model import ActionState, KeyResultKind, MeasureUnit, NarrativeState, NoDataReason, RoleKind, Status
+from okr_engine.model import (
+    ActionEventKind,
+    ActionState,
+    KeyResultKind,
+    MeasureUnit,
+    NarrativeState,
+    NoDataReason,
+    ReportOutcome,
+    RoleKind,
+    Status,
+)
 from okr_engine.services.standings import Movement
 from okr_engine.words import Language, Words
 
@@ -135,6 +145,12 @@ class SavedNarrative(Answer):
     revision: int
 
 
+class ReportAnswer(Answer):
+    """What was done about a platform's report."""
+
+    outcome: ReportOutcome
+
+
 class ChainLinkAnswer(Answer):
     """A step of a responsibility chain."""
 
@@ -144,7 +160,7 @@ class ChainLinkAnswer(Answer):
 
 
 class ActionAnswer(Answer):
-    """An open corrective action: why it exists, whose it is and until when."""
+    """A corrective action: why it exists, whose it is and until when."""
 
     code: str = Field(examples=["CA-2025-Q2-1"])
     version: int
@@ -160,6 +176,31 @@ class ActionAnswer(Answer):
     due: date
     assigned_to: Texts
     chain: list[ChainLinkAnswer]
+    next_at: datetime | None = Field(description="When somebody is asked next if nothing happens; none once closed.")
+
+
+class ActionEventAnswer(Answer):
+    """One thing that happened to an action; a platform acts as `platform:` and the endpoint's code."""
+
+    at: datetime
+    actor: str = Field(examples=["platform:automation"])
+    kind: ActionEventKind
+    data: dict[str, Any]
+
+
+class ActionWhole(ActionAnswer):
+    """An action, open or closed, with everything that happened to it, the earliest first."""
+
+    history: list[ActionEventAnswer]
+
+
+class StepAnswer(Answer):
+    """How an action stands after what happened to it; `version` is what the next step is based on."""
+
+    code: str = Field(examples=["CA-2025-Q2-1"])
+    version: int
+    state: ActionState
+    is_repeated: bool
 
 
 class GoalWhole(Answer):

@@ -1,11 +1,13 @@
 """The API as one ASGI app: version 1 with its addresses, problems and OpenAPI description."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from okr_engine.api import reading, writing
+from connectors.platforms import Platforms, known_platforms
+from okr_engine.api import acting, inbound, reading, writing
 from okr_engine.api.bearers import Allowance
 from okr_engine.api.problems import Problem, ProblemDetails, answer_problems_of
 from okr_engine.services.installation import Installation
@@ -13,7 +15,8 @@ from okr_engine.settings import Settings
 
 _ABOUT = """Programs read what people see and write what people enter, as one of them.
 
-Every request carries a token (`okr tokens create`) as `Authorization: Bearer …` and sees what its person may see now.
+Every request carries a token (`okr tokens create`) as `Authorization: Bearer …` and sees what its person may see now;
+only the reports of task platforms are signed instead.
 Lists come page by page: `next` is the `cursor` of the following page. What is read has an `ETag`; asked again with
 `If-None-Match`, an unchanged answer is 304. What goes wrong is told as problem details (RFC 9457) in the language of
 `Accept-Language`."""
@@ -31,8 +34,12 @@ _ANYWHERE = (
 _WRITING = (Problem.STALE, Problem.TOO_LARGE, Problem.REVISION_MISSING)
 
 
-def application(installation: Callable[[], Installation], settings: Settings) -> FastAPI:
-    """The API of the installation, which is asked for when somebody asks the API."""
+def application(
+    installation: Callable[[], Installation],
+    settings: Settings,
+    platforms: Callable[[], Platforms] = known_platforms,
+) -> FastAPI:
+    """The API of the installation, which is asked for when somebody asks the API; as are the task platforms, once."""
     app = _Described(
         title="okr-engine",
         version="1",
@@ -48,11 +55,15 @@ def application(installation: Callable[[], Installation], settings: Settings) ->
     )
     app.state.installation = installation
     app.state.language = settings.language
+    app.state.platforms = cache(platforms)
     app.state.allowance = Allowance(settings.api_requests_per_minute)
+    app.state.inbound_allowance = Allowance(settings.api_requests_per_minute)
     answer_problems_of(app)
     version_1 = APIRouter(prefix="/v1", responses=_answers(_ANYWHERE))
     version_1.include_router(reading.routes)
     version_1.include_router(writing.routes, responses=_answers(_WRITING))
+    version_1.include_router(acting.routes, responses=_answers(_WRITING))
+    version_1.include_router(inbound.routes, responses=_answers((Problem.TOO_LARGE,)))
     app.include_router(version_1)
     return app
 

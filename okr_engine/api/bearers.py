@@ -13,28 +13,39 @@ from okr_engine.errors import TokenRefused
 from okr_engine.model import TokenScope
 from okr_engine.services.api_tokens import Bearer, bearer_of, note_use
 from okr_engine.services.installation import Installation
-from okr_engine.words import message
+from okr_engine.words import Message, message
 
 _scheme = HTTPBearer(auto_error=False, description="A token made with `okr tokens create`.")
 
 
 class Allowance:
-    """So many requests a minute for each token: saved up while it is silent, for a minute at most."""
+    """So many requests a minute for each token or endpoint: saved up while it is silent, for a minute at most."""
 
     def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute
         self._left: dict[UUID, tuple[float, datetime]] = {}
         self._lock = Lock()
 
-    def seconds_to_wait(self, token: UUID, now: datetime) -> float:
+    def seconds_to_wait(self, one: UUID, now: datetime) -> float:
         """Take one request from what is left; 0, or after how many seconds there will be one."""
         per_second = self._per_minute / 60
         with self._lock:
-            left, since = self._left.get(token, (float(self._per_minute), now))
+            left, since = self._left.get(one, (float(self._per_minute), now))
             left = min(self._per_minute, left + max(0.0, (now - since).total_seconds()) * per_second)
             is_enough = left >= 1
-            self._left[token] = (left - 1 if is_enough else left, now)
+            self._left[one] = (left - 1 if is_enough else left, now)
         return 0 if is_enough else (1 - left) / per_second
+
+
+def spend(allowance: Allowance, one: UUID, now: datetime, *, too_many: Message) -> None:
+    """Take one request from what is left to `one`; refuse it, with the time to wait, where there is nothing."""
+    if seconds := allowance.seconds_to_wait(one, now):
+        raise Refused(
+            Problem.TOO_MANY,
+            too_many,
+            remedy=message("api.too_many_remedy"),
+            headers={"Retry-After": str(int(seconds) + 1)},
+        )
 
 
 def installation_of(request: Request) -> Installation:
@@ -54,13 +65,7 @@ def reader(
         raise TokenRefused(message("tokens.missing"), remedy=message("tokens.remedy"))
     bearer = place.ask(bearer_of, shown.credentials, now=place.now(), today=place.today())
     allowance: Allowance = request.app.state.allowance
-    if seconds := allowance.seconds_to_wait(bearer.token_id, place.now()):
-        raise Refused(
-            Problem.TOO_MANY,
-            message("api.too_many"),
-            remedy=message("api.too_many_remedy"),
-            headers={"Retry-After": str(int(seconds) + 1)},
-        )
+    spend(allowance, bearer.token_id, place.now(), too_many=message("api.too_many"))
     if bearer.is_to_be_noted:
         place.act(bearer.actor, note_use, bearer.token_id)
     return bearer

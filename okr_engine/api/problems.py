@@ -33,6 +33,7 @@ class Problem(StrEnum):
 
     UNREADABLE = "unreadable"
     TOKEN_REFUSED = "token_refused"  # noqa: S105
+    MESSAGE_REFUSED = "message_refused"
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"
     NO_SUCH_METHOD = "no_such_method"
@@ -54,6 +55,7 @@ class Problem(StrEnum):
 _STATUSES = {
     Problem.UNREADABLE: HTTPStatus.BAD_REQUEST,
     Problem.TOKEN_REFUSED: HTTPStatus.UNAUTHORIZED,
+    Problem.MESSAGE_REFUSED: HTTPStatus.UNAUTHORIZED,
     Problem.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
     Problem.NOT_FOUND: HTTPStatus.NOT_FOUND,
     Problem.NO_SUCH_METHOD: HTTPStatus.METHOD_NOT_ALLOWED,

@@ -11,7 +11,9 @@ from sqlmodel import Session
 from okr_engine.access import Actor
 from okr_engine.api.answers import (
     ActionAnswer,
+    ActionEventAnswer,
     Actions,
+    ActionWhole,
     ChainLinkAnswer,
     Explanation,
     FigureAnswer,
@@ -30,12 +32,10 @@ from okr_engine.api.answers import (
 )
 from okr_engine.api.bearers import Place, Reader
 from okr_engine.api.paging import Cursor, Limit, answer, page_of
-from okr_engine.cli.moments import typed_moment
-from okr_engine.cli.statuses import typed_quarter
 from okr_engine.model import MeasureUnit
 from okr_engine.model.columns import Code
 from okr_engine.periods import Period
-from okr_engine.services.action_views import ActionView, action_views
+from okr_engine.services.action_views import ActionView, action_view, action_views
 from okr_engine.services.explanation_cards import explanation_card
 from okr_engine.services.explanation_data import explanation_as_data
 from okr_engine.services.goal_reports import goal_report, key_result_report
@@ -44,6 +44,7 @@ from okr_engine.services.reasons import reason
 from okr_engine.services.standings import GoalStanding, KeyResultStanding, StrategyStanding, standings
 from okr_engine.services.strategies import strategies_decided
 from okr_engine.services.told_figures import told_figures
+from okr_engine.services.typed_times import typed_moment, typed_quarter
 from okr_engine.words import Language, Words
 
 routes = APIRouter(tags=["Reading"])
@@ -168,6 +169,14 @@ def list_actions(
     return answer(request, Actions(items=[_action(one) for one in page], next=following))
 
 
+@routes.get("/actions/{code}", response_model=ActionWhole)
+def show_action(request: Request, place: Place, bearer: Reader, code: CodeInPath, as_of: AsOf = None) -> Response:
+    """An action, whole: why it exists, its chain, everything that happened to it, and when somebody is asked next."""
+    view = place.ask(action_view, bearer.actor, code, today=place.today(), as_of=_moment(as_of, place))
+    history = [ActionEventAnswer.model_validate(one) for one in view.history]
+    return answer(request, ActionWhole(**_action(view).model_dump(), history=history))
+
+
 def _goal_whole(
     session: Session, actor: Actor, code: str, quarter: Period, place: Installation, as_of: datetime | None
 ) -> GoalWhole:
@@ -264,6 +273,7 @@ def _action(view: ActionView) -> ActionAnswer:
         due=view.due,
         assigned_to=texts(view.assigned_to),
         chain=[ChainLinkAnswer(level=one.level, kind=one.kind, role=texts(one.role)) for one in view.chain],
+        next_at=view.asked_next_at,
     )
 
 

@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from okr_engine.api.answers import EnteredAnswer, SavedNarrative
 from okr_engine.api.bearers import Place, Writer
 from okr_engine.api.problems import Problem, Refused
-from okr_engine.cli.statuses import typed_quarter
 from okr_engine.model import NarrativeState, NoDataReason
 from okr_engine.model.columns import Code, Figure, Line, Prose
 from okr_engine.services.measurements import Entry
 from okr_engine.services.narratives import save_narrative
 from okr_engine.services.told_figures import FigureToEnter, enter_once
+from okr_engine.services.typed_times import typed_quarter
 from okr_engine.words import Language, message
 
 routes = APIRouter(tags=["Writing"])
@@ -100,7 +100,7 @@ def enter_measurement(
         key_result=sent.key_result,
         quarter=typed_quarter(sent.period),
         entry=Entry(sent.value, sent.no_data_reason, sent.reason, sent.comment, sent.provisional),
-        based_on=_based_on(if_match, if_none_match),
+        based_on=based_on(if_match, if_none_match),
     )
     entered = place.act(
         bearer.actor,
@@ -111,7 +111,7 @@ def enter_measurement(
         fingerprint=hashlib.sha256(repr(wanted).encode("utf-8", "backslashreplace")).hexdigest(),
         rulebooks=place.rulebooks,
     )
-    return _kept(EnteredAnswer.model_validate(entered), entered.figure.revision)
+    return kept(EnteredAnswer.model_validate(entered), entered.figure.revision)
 
 
 @routes.put("/narratives", response_model=SavedNarrative)
@@ -128,16 +128,18 @@ def write_narrative(
         sent.language,
         told,
         state=sent.state,
-        based_on=_based_on(if_match, if_none_match),
+        based_on=based_on(if_match, if_none_match),
     )
-    return _kept(SavedNarrative(revision=revision), revision)
+    return kept(SavedNarrative(revision=revision), revision)
 
 
-def _kept(body: BaseModel, revision: int) -> Response:
+def kept(body: BaseModel, revision: int) -> Response:
+    """The body with the revision that is now to be written over, as its ETag."""
     return Response(body.model_dump_json(), media_type="application/json", headers={"ETag": f'"{revision}"'})
 
 
-def _based_on(if_match: str | None, if_none_match: str | None) -> int:
+def based_on(if_match: str | None, if_none_match: str | None) -> int:
+    """The revision that was read, 0 for none yet; refused where neither header says so."""
     if if_match is None and if_none_match == "*":
         return 0
     found = re.fullmatch(r'(?:W/)?"(\d{1,9})"', if_match or "", re.ASCII)

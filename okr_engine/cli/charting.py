@@ -7,13 +7,12 @@ import typer
 
 from okr_engine.access import OPERATOR
 from okr_engine.cli.files import keep
-from okr_engine.cli.moments import typed_moment
 from okr_engine.cli.speaking import installation, tell
-from okr_engine.cli.statuses import typed_quarter
 from okr_engine.errors import InvalidInput
 from okr_engine.reports.canvas import Canvas
 from okr_engine.reports.figure_words import measured
 from okr_engine.services.goal_reports import key_result_report
+from okr_engine.services.typed_times import typed_moment, typed_quarter
 from okr_engine.words import message
 
 if TYPE_CHECKING:

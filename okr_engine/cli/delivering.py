@@ -1,4 +1,4 @@
-"""`okr deliveries`: where tasks go, what could not be delivered, and sending it again."""
+"""`okr deliveries`: where tasks go, what could not be delivered, sending it again, and asking what became of them."""
 
 import json
 from typing import Annotated, Any
@@ -10,6 +10,8 @@ from connectors.platforms import known_platforms
 from okr_engine.access import OPERATOR
 from okr_engine.cli.speaking import installation, spoken, tell
 from okr_engine.errors import InvalidInput
+from okr_engine.model import AskingKind
+from okr_engine.services.asking import ask_now
 from okr_engine.services.dead_letters import dead_letters, replay
 from okr_engine.services.deliveries import resume
 from okr_engine.services.endpoints import add_endpoint
@@ -61,6 +63,31 @@ def resume_endpoint(code: Annotated[str, typer.Argument(help="The endpoint's cod
     """Let a paused endpoint go on, once what it refused has been put right."""
     installation().act(OPERATOR, resume, code)
     tell("cli.platform_connected", code=code)
+
+
+def poll(
+    code: Annotated[str | None, typer.Argument(help="Only this endpoint.")] = None,
+) -> None:
+    """Ask task platforms now what has changed there."""
+    _ask(AskingKind.CHANGES, code)
+
+
+def reconcile(
+    code: Annotated[str | None, typer.Argument(help="Only this endpoint.")] = None,
+) -> None:
+    """Ask task platforms now how the task of every open action is, as otherwise every night."""
+    _ask(AskingKind.EVERYTHING, code)
+
+
+def _ask(kind: AskingKind, code: str | None) -> None:
+    found = ask_now(installation(), kind, code)
+    for one in found:
+        if one.problem:
+            tell("cli.platform_not_asked", code=one.endpoint, problem=one.problem)
+        else:
+            tell("cli.platform_asked", code=one.endpoint, count=one.moved)
+    if any(one.problem for one in found):
+        raise typer.Exit(1)
 
 
 def _read(settings: str) -> dict[str, Any]:

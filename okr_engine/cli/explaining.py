@@ -10,9 +10,7 @@ from sqlmodel import Session
 
 from okr_engine.access import OPERATOR
 from okr_engine.cli.files import keep
-from okr_engine.cli.moments import typed_moment
 from okr_engine.cli.speaking import installation, tell
-from okr_engine.cli.statuses import typed_quarter
 from okr_engine.errors import NotFound
 from okr_engine.i18n import day, figure, moment, say, speak, spoken
 from okr_engine.i18n import period as period_told
@@ -25,6 +23,7 @@ from okr_engine.services.figure_series import Observed
 from okr_engine.services.goal_reports import KeyResultReport, key_result_report
 from okr_engine.services.installation import Installation
 from okr_engine.services.reasons import reason, shown_fact
+from okr_engine.services.typed_times import typed_moment, typed_quarter
 from okr_engine.services.variation_words import variation_in_words
 from okr_engine.words import Language, Words, message
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from okr_engine import clock
-from okr_engine.cli.moments import typed_moment
 from okr_engine.cli.speaking import mistake_line, settings, spoken, tell
 from okr_engine.errors import InvalidEvents, InvalidInput
 from okr_engine.i18n import figure as shown_figure
@@ -18,6 +17,7 @@ from okr_engine.measuring.deadlines import read_limits
 from okr_engine.measuring.definition import definition
 from okr_engine.measuring.measure import Figure, Measured, Question, in_millions, measure
 from okr_engine.periods import Period
+from okr_engine.services.typed_times import typed_moment
 from okr_engine.settings import Settings
 from okr_engine.words import Message, message
 

@@ -9,7 +9,6 @@ import typer
 
 from okr_engine.access import OPERATOR
 from okr_engine.cli.speaking import installation, tell
-from okr_engine.cli.statuses import typed_quarter
 from okr_engine.i18n import day, moment, say, spoken
 from okr_engine.i18n import period as period_told
 from okr_engine.model.rows import as_json
@@ -21,6 +20,7 @@ from okr_engine.services.goalposts import LedgerLine, Retold
 from okr_engine.services.neglect import Neglected
 from okr_engine.services.neglect_words import neglect_in_words
 from okr_engine.services.oversight import Oversight, oversight
+from okr_engine.services.typed_times import typed_quarter
 from okr_engine.words import Language, Words
 
 

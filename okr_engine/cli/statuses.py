@@ -7,16 +7,16 @@ import typer
 from sqlmodel import Session
 
 from okr_engine.access import OPERATOR, Actor
-from okr_engine.cli.moments import typed_moment
 from okr_engine.cli.progress import quarters_done
 from okr_engine.cli.speaking import installation, settings, tell
 from okr_engine.errors import InvalidInput
 from okr_engine.i18n import say
-from okr_engine.periods import Cadence, Period
+from okr_engine.periods import Period
 from okr_engine.services.evaluation import Evaluation, Track, evaluate, with_later_quarters
 from okr_engine.services.installation import Rulebooks
 from okr_engine.services.status_evidence import latest_quarter
 from okr_engine.services.status_report import status_report
+from okr_engine.services.typed_times import typed_moment, typed_quarter
 from okr_engine.words import message
 
 
@@ -53,18 +53,6 @@ def status(
         for one in [*goal["key_results"], *goal["kpis"]]:
             word = say(language, f"status.{one['status']}")
             typer.echo(f"  {one['code']}  {word}. {one['reason'].get(language.value, '')}")
-
-
-def typed_quarter(text: str) -> Period:
-    """The quarter that somebody has typed; InvalidInput says which are allowed."""
-    remedy = message("error.quarters_allowed")
-    try:
-        period = Period.parse(text)
-    except InvalidInput as error:
-        raise InvalidInput(error.what, remedy=remedy) from error
-    if period.cadence != Cadence.QUARTER:
-        raise InvalidInput(message("error.not_a_quarter", text=text), remedy=remedy)
-    return period
 
 
 def _evaluate_from(

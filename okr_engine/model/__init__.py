@@ -16,7 +16,17 @@ from okr_engine.model.actions import (
     SupportRequest,
 )
 from okr_engine.model.audit import AuditEntry
-from okr_engine.model.deliveries import Delivery, DeliveryState, InboxMessage, OutboxMessage, TaskEndpoint
+from okr_engine.model.deliveries import (
+    Asking,
+    AskingKind,
+    Delivery,
+    DeliveryState,
+    InboxMessage,
+    OutboxMessage,
+    PlatformTask,
+    ReportOutcome,
+    TaskEndpoint,
+)
 from okr_engine.model.indicators import (
     BreakKind,
     ComparabilityBreak,
@@ -87,6 +97,8 @@ __all__ = [
     "ActionStep",
     "AnsweredRequest",
     "ApiToken",
+    "Asking",
+    "AskingKind",
     "AuditEntry",
     "BreakKind",
     "Calculation",
@@ -127,11 +139,13 @@ __all__ = [
     "OwnerAssessment",
     "Person",
     "PersonForm",
+    "PlatformTask",
     "Polarity",
     "Priority",
     "PriorityForm",
     "PullRun",
     "RememberedMapping",
+    "ReportOutcome",
     "Rhythm",
     "Role",
     "RoleForm",

@@ -182,7 +182,10 @@ class ActionEventKind(StrEnum):
     SUPPORT_ASKED = "support_asked"
     SUPPORT_ANSWERED = "support_answered"
     SUSTAINED = "sustained"
+    WORK_WITHOUT_PLAN = "work_without_plan"
+    DONE_WITHOUT_PLAN = "done_without_plan"
     TASK_GONE = "task_gone"
+    TASK_RESENT = "task_resent"
     POLICY_ADOPTED = "policy_adopted"
 
 

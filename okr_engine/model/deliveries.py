@@ -1,11 +1,11 @@
-"""What leaves and what comes in: endpoints on task platforms, the outbox, each delivery, and the inbox."""
+"""What leaves and what comes in: endpoints on task platforms, outbox, deliveries, inbox, and how far each was read."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from okr_engine.model.columns import Choice, Code, Moment
@@ -13,6 +13,8 @@ from okr_engine.model.rows import Editable, Row
 
 _AT_THE_HEAD = text("due_at IS NOT NULL")
 _OPEN = text("finished_at IS NULL")
+_HAS_REF = text("ref IS NOT NULL")
+_WAITS = text("outcome = 'waiting'")
 
 
 class TaskEndpoint(Editable, table=True):
@@ -75,6 +77,7 @@ class Delivery(Row, table=True):
             postgresql_where=_OPEN,
         ),
         Index("ix_delivery_action", "action_id", "endpoint_id", "number"),
+        Index("ix_delivery_ref", "endpoint_id", "ref", sqlite_where=_HAS_REF, postgresql_where=_HAS_REF),
     )
     message_id: UUID = Field(foreign_key="outbox_message.id", index=True)
     endpoint_id: UUID = Field(foreign_key="task_endpoint.id")
@@ -90,15 +93,70 @@ class Delivery(Row, table=True):
     error: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
+class ReportOutcome(StrEnum):
+    """What was done about what a platform tells; `waiting` until the platform itself has been asked: `looked_up`."""
+
+    WAITING = "waiting"
+    LOOKED_UP = "looked_up"
+    APPLIED = "applied"
+    NOTHING_NEW = "nothing_new"
+    ECHO = "echo"
+    OUTDATED = "outdated"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
 class InboxMessage(Row, table=True):
-    """A proved message from a platform, kept once; `is_echo` says that it only repeats what we had written."""
+    """A proved message from a platform, kept once, with what was done about it; it may be about no action of ours."""
 
     audited = False
     __tablename__ = "inbox_message"
-    __table_args__ = (UniqueConstraint("endpoint_id", "message_id"),)
+    __table_args__ = (
+        UniqueConstraint("endpoint_id", "message_id"),
+        Index("ix_inbox_message_waiting", "endpoint_id", sqlite_where=_WAITS, postgresql_where=_WAITS),
+    )
     endpoint_id: UUID = Field(foreign_key="task_endpoint.id")
     message_id: str = Field(max_length=100)
-    action_id: UUID = Field(foreign_key="corrective_action.id", index=True)
+    action_id: UUID | None = Field(default=None, foreign_key="corrective_action.id", index=True)
+    code: str = Field(max_length=100)
     state: str = Field(max_length=30)
+    by: str | None = Field(default=None, max_length=100)
+    said_at: datetime | None = Field(default=None, sa_type=Moment)
     received_at: datetime = Field(sa_type=Moment)
-    is_echo: bool = False
+    outcome: ReportOutcome = Field(default=ReportOutcome.WAITING, sa_type=Choice(ReportOutcome))
+
+
+class PlatformTask(Row, table=True):
+    """How far a task was when its platform last told, in which round of the action, and since when it is gone there."""
+
+    audited = False
+    __tablename__ = "platform_task"
+    __table_args__ = (UniqueConstraint("endpoint_id", "action_id"),)
+    endpoint_id: UUID = Field(foreign_key="task_endpoint.id")
+    action_id: UUID = Field(foreign_key="corrective_action.id")
+    state: str = Field(max_length=30)
+    round: int
+    said_at: datetime | None = Field(default=None, sa_type=Moment)
+    gone_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class AskingKind(StrEnum):
+    """What a platform is asked: what has changed, or how each open task is."""
+
+    CHANGES = "changes"
+    EVERYTHING = "everything"
+
+
+class Asking(Row, table=True):
+    """When an endpoint's platform is asked next, and from where on; whoever holds it has moved `due_at` ahead."""
+
+    audited = False
+    __tablename__ = "asking"
+    __table_args__ = (UniqueConstraint("endpoint_id", "kind"),)
+    endpoint_id: UUID = Field(foreign_key="task_endpoint.id")
+    kind: AskingKind = Field(sa_type=Choice(AskingKind))
+    due_at: datetime = Field(sa_type=Moment)
+    held_by: str | None = Field(default=None, max_length=100)
+    cursor: str | None = Field(default=None, sa_type=Text)
+    failures: int = 0
+    error: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))

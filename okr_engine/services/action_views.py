@@ -1,7 +1,7 @@
 """Corrective actions as people see them: why, who is asked in which order, what has happened."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor, Permission, may
 from okr_engine.database import known_at
+from okr_engine.errors import NotFound
 from okr_engine.model import (
     ActionEvent,
     ActionEventKind,
@@ -29,7 +30,7 @@ from okr_engine.model import (
 from okr_engine.periods import Period
 from okr_engine.services.action_access import is_assigned_to, may_work_on
 from okr_engine.services.people import holders
-from okr_engine.words import Words
+from okr_engine.words import Words, message
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,26 @@ class ActionView:
     is_on_my_desk: bool
 
 
+def action_view(session: Session, actor: Actor, code: str, *, today: date, as_of: datetime | None = None) -> ActionView:
+    """The corrective action with that code, open or closed; NotFound where the actor may read none."""
+    actions = [one for one in known_at(session, CorrectiveAction, as_of) if one.code == code]
+    found = _views(session, actor, actions, today, as_of)
+    if not found:
+        raise NotFound(message("error.no_such_action", code=code))
+    return found[0]
+
+
 def action_views(
     session: Session, actor: Actor, *, today: date, as_of: datetime | None = None, closed: bool = False
 ) -> list[ActionView]:
     """Every open corrective action the actor may read, or every `closed` one; the earliest due first."""
     actions = [one for one in known_at(session, CorrectiveAction, as_of) if (one.closed_at is not None) == closed]
+    return sorted(_views(session, actor, actions, today, as_of), key=lambda view: (view.due, view.code))
+
+
+def _views(
+    session: Session, actor: Actor, actions: Sequence[CorrectiveAction], today: date, as_of: datetime | None
+) -> list[ActionView]:
     if not actions:
         return []
     subjects = _subjects(session, as_of)
@@ -148,7 +164,7 @@ def action_views(
                 is_on_my_desk=is_assigned_to(actor, action),
             )
         )
-    return sorted(views, key=lambda view: (view.due, view.code))
+    return views
 
 
 @dataclass(frozen=True)

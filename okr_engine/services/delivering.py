@@ -189,6 +189,13 @@ def platform_of(
 
 
 def client_for(settings: PlatformSettings, place: Installation) -> httpx.Client:
+    """A client that reaches the platform's hosts and asks once."""
     hosts = frozenset(host.lower() for host in settings.hosts)
     inner = hosts & place.settings.inner_host_names
     return open_client(Reach(hosts=hosts - inner, inner=inner), patience=_ONE_ATTEMPT, clock=Clock(now=place.clock))
+
+
+def _endpoint(session: Session, endpoint_id: UUID) -> TaskEndpoint:
+    endpoint = session.get_one(TaskEndpoint, endpoint_id)
+    session.expunge(endpoint)
+    return endpoint

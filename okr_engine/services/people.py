@@ -16,6 +16,9 @@ from okr_engine.model import AuditEntry, OrgUnit, Person, Role, RoleHolding
 from okr_engine.model.rows import Editable
 from okr_engine.words import Message, Words, message
 
+PLATFORM = "platform:"
+"""With the endpoint's code: in whose name a task platform's reports are applied."""
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -92,10 +95,15 @@ def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
 
 
 def named(session: Session, codes: Iterable[str]) -> dict[str, str | Message]:
-    """How to call each of them: a person by name, operator and schedule by a word, anybody else by the code."""
+    """How to call each of them: a person by name, operator, schedule and platforms by a word, others by the code."""
     wanted = set(codes)
     words = {OPERATOR.code: message("holders.operator"), SCHEDULE.code: message("holders.schedule")}
-    return {code: code for code in wanted} | words | names_of(session, wanted)
+    platforms = {code: _platform(code) for code in wanted if code.startswith(PLATFORM)}
+    return {code: code for code in wanted} | words | platforms | names_of(session, wanted)
+
+
+def _platform(code: str) -> Message:
+    return message("holders.platform", endpoint=code.removeprefix(PLATFORM))
 
 
 def last_saved_by(session: Session, row: Editable) -> str:

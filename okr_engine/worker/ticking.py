@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from okr_engine.access import SCHEDULE
 from okr_engine.errors import OkrError
+from okr_engine.services.asking import ask_due
 from okr_engine.services.delivering import deliver_due
 from okr_engine.services.effect_proposals import has_news, propose_effects
 from okr_engine.services.evaluation import decide_newly_covered, newly_covered
@@ -67,11 +68,17 @@ def propose_verdicts(place: Installation, keep_going: Callable[[], bool]) -> int
     return place.act(SCHEDULE, propose_effects) if place.ask(has_news, today=place.now().date()) else 0
 
 
+def ask_platforms(place: Installation, keep_going: Callable[[], bool]) -> int:
+    """Ask the task platforms that are due what has become of the tasks; how many times one was asked."""
+    return ask_due(place, keep_going)
+
+
 TIMETABLE = (
     Job("pull due sources", timedelta(seconds=3), pull_due_sources),
     Job("decide by new rules", timedelta(minutes=10), decide_by_new_rules),
     Job("deliver tasks", timedelta(seconds=3), deliver_tasks),
     Job("propose verdicts on effects", timedelta(hours=1), propose_verdicts),
+    Job("ask task platforms", timedelta(seconds=3), ask_platforms),
 )
 
 

@@ -201,7 +201,10 @@ STEPS: Mapping[ActionEventKind, Step] = {
     _Kind.SUPPORT_ASKED: Step(OPEN, None, _has_text),
     _Kind.SUPPORT_ANSWERED: Step(frozenset(ActionState)),
     _Kind.SUSTAINED: Step(frozenset({ActionState.VERIFIED})),
+    _Kind.WORK_WITHOUT_PLAN: Step(OPEN),
+    _Kind.DONE_WITHOUT_PLAN: Step(OPEN),
     _Kind.TASK_GONE: Step(OPEN),
+    _Kind.TASK_RESENT: Step(OPEN),
     _Kind.POLICY_ADOPTED: Step(OPEN, change=_adopt),
 }
 """What may happen to an action, and when; raising it is the beginning and stands in no table."""

@@ -26,10 +26,11 @@ def test_it_is_openapi_3_1_and_every_address_says_what_may_go_wrong() -> None:
     described = json.loads(description())
 
     assert described["openapi"].startswith("3.1")
-    for operations in described["paths"].values():
+    for path, operations in described["paths"].items():
         for operation in operations.values():
-            assert {"200", "401", "403", "404", "429"} <= set(operation["responses"])
-            assert operation["security"]
+            assert {"401", "403", "404", "429"} <= set(operation["responses"])
+            assert {"200", "202"} & set(operation["responses"])
+            assert operation.get("security") or path == "/v1/inbound/{endpoint}", "a report is signed instead"
 
 
 def test_every_body_to_write_has_an_example() -> None:
@@ -37,6 +38,7 @@ def test_every_body_to_write_has_an_example() -> None:
 
     assert schemas["FigureSent"]["example"]
     assert schemas["NarrativeSent"]["example"]
+    assert schemas["Delegated"]["example"]
 
 
 def test_commands_do_not_wait_for_the_api_to_be_imported() -> None:

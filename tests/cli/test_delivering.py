@@ -27,3 +27,12 @@ def test_where_nothing_was_given_up_there_is_nothing_to_replay(okr: Okr) -> None
 
     assert listed.stdout == "0 deliveries wait to be put right.\n"
     assert replayed.returncode == 2
+
+
+def test_a_platform_that_reports_by_itself_cannot_be_asked(okr: Okr) -> None:
+    okr("deliveries", "connect", "automation", "webhook", "--settings", SETTINGS)
+
+    every, one = okr("deliveries", "reconcile"), okr("deliveries", "poll", "automation")
+
+    assert (every.returncode, every.stdout) == (0, "")
+    assert (one.returncode, one.stderr.count("cannot be asked")) == (2, 1)

@@ -1,12 +1,18 @@
 """My work: what waits for each, what is saved, and that nothing typed is lost to somebody else's save."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
 from okr_engine.clock import now
+from okr_engine.database import connect, writing
+from okr_engine.model import ActionEventKind, CorrectiveAction
+from okr_engine.services.action_records import take_step
+from okr_engine.services.people import PLATFORM
 from tests.pages.conftest import Visit, sections, words
 
 OWNER = "owner-first-line@county.example"
@@ -287,6 +293,21 @@ def test_an_action_is_given_to_a_role_with_a_day(visit: Visit) -> None:
 def test_an_action_is_not_given_to_nobody(visit: Visit) -> None:
     app = press(my_work(visit, OWNER), f"{ACTION}.assign.save")
     assert len(app.error) == 1
+
+
+def test_what_a_platform_has_told_stands_in_the_history_with_whoever_did_it_there(visit: Visit, database: Path) -> None:
+    engine = connect(f"sqlite:///{database}")
+    with writing(engine, actor=f"{PLATFORM}tehtavat", now=now()) as session:
+        action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == "CA-2025-Q2-1")).one()
+        take_step(session, action, ActionEventKind.WORK_WITHOUT_PLAN, {"endpoint": "tehtavat", "by": "Aino Virtanen"})
+        take_step(session, action, ActionEventKind.TASK_GONE, {"endpoint": "tehtavat"})
+    engine.dispose()
+
+    told = shown(my_work(visit, OWNER))
+
+    for text in ("Järjestelmän tehtavat mukaan työ on aloitettu", "Aino Virtanen järjestelmässä tehtavat"):
+        assert text in told
+    assert "järjestelmä tehtavat" in told
 
 
 def test_an_action_somebody_else_has_taken_meanwhile_says_who(visit: Visit) -> None:

@@ -11,21 +11,19 @@ from sqlmodel import col, select
 from connectors.platforms import Platforms, known_platforms
 from okr_engine.access import OPERATOR
 from okr_engine.database import writing
-from okr_engine.errors import ForgedMessage, InvalidInput, NotAllowed, NotFound, TaskChanged
-from okr_engine.model import Delivery, DeliveryState, InboxMessage, OutboxMessage, TaskEndpoint
+from okr_engine.errors import InvalidInput, NotAllowed, TaskChanged
+from okr_engine.model import Delivery, DeliveryState, OutboxMessage, TaskEndpoint
 from okr_engine.services.action_steps import acknowledge
 from okr_engine.services.dead_letters import dead_letters, replay
 from okr_engine.services.deliveries import claim, delivered, resume
 from okr_engine.services.delivering import Persistence, deliver_due
-from okr_engine.services.inbox import receive
 from okr_engine.services.installation import Installation
 from okr_engine.settings import Settings
 from okr_engine.words import message
 from okr_engine.workflow.platforms import Capabilities, PlatformSettings
-from okr_engine.workflow.signatures import signed
 from okr_engine.workflow.tasks import TaskRef, TaskSeen, TaskState
 from tests.services.small_county import FIRST_LINE_OWNER, NOW, VIEWER, SmallCounty
-from tests.workflow.receiving_server import SECRET, SECRET_BYTES, Receiver, receiving
+from tests.workflow.receiving_server import SECRET, Receiver, receiving
 from tests.workflow.steps import ENDPOINT, KINDS, rows, step, with_actions, with_endpoint
 
 ONE_PAUSE = Persistence(pauses=(timedelta(minutes=1),), chance=lambda: 0.5)
@@ -304,40 +302,3 @@ def test_a_viewer_neither_sees_dead_letters_nor_sends_them_again(county: SmallCo
         county.see(VIEWER, dead_letters)
     with pytest.raises(NotAllowed):
         county.act(VIEWER, replay, action)
-
-
-def report(code: str, message_id: str = "m-1") -> tuple[dict[str, str], bytes]:
-    body = f'{{"specversion":"1.0","type":"okr.task.reported","subject":"{code}","data":{{"state":"done"}}}}'.encode()
-    return signed(SECRET_BYTES, message_id=message_id, at=NOW, body=body), body
-
-
-def test_a_report_is_kept_once_however_often_it_comes(county: SmallCounty, action: UUID) -> None:
-    headers, body = report("CA-X-0")
-
-    kept = [act(county, receive, ENDPOINT, headers, body, platforms=known_platforms(())) for _ in range(2)]
-
-    assert kept == [True, False]
-    assert rows(county.engine, select(InboxMessage.state)) == ["done"]
-
-
-def test_a_report_under_the_id_of_our_own_message_is_an_echo(county: SmallCounty, action: UUID) -> None:
-    happen(county, action, KINDS[0])
-    [own] = rows(county.engine, select(OutboxMessage.id))
-
-    for message_id in (str(own), "m-1"):
-        act(county, receive, ENDPOINT, *report("CA-X-0", message_id), platforms=known_platforms(()))
-
-    echoes = select(InboxMessage.message_id).where(InboxMessage.is_echo)
-    assert rows(county.engine, echoes) == [str(own)]
-    assert rows(county.engine, select(func.count()).select_from(InboxMessage)) == [2]
-
-
-def test_a_report_that_is_forged_or_about_nothing_leaves_no_trace(county: SmallCounty, action: UUID) -> None:
-    headers, body = report("CA-X-0")
-
-    with pytest.raises(ForgedMessage):
-        act(county, receive, ENDPOINT, headers, body + b" ", platforms=known_platforms(()))
-    with pytest.raises(NotFound):
-        act(county, receive, ENDPOINT, *report("CA-X-99"), platforms=known_platforms(()))
-
-    assert rows(county.engine, select(InboxMessage)) == []
