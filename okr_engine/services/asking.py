@@ -63,7 +63,7 @@ def ask_due(
     platforms, count = platforms or known_platforms(), 0
     for endpoint, kind in place.ask(due_askings, place.now()):
         if keep_going() and _can_be_asked(platforms, endpoint):
-            count += _ask(place, endpoint, kind, platforms) is not None
+            count += _ask(place, endpoint, kind, platforms, keep_going) is not None
     return count
 
 
@@ -79,12 +79,18 @@ def ask_now(
     askable = [one for one in endpoints if _can_be_asked(platforms, one)]
     if code is not None and not askable:
         raise InvalidInput(message("task_platforms.cannot_be_asked", code=code))
-    asked = [_ask(place, one, kind, platforms, at_once=True) for one in askable]
+    asked = [_ask(place, one, kind, platforms, lambda: True, at_once=True) for one in askable]
     return [one for one in asked if one is not None]
 
 
 def _ask(
-    place: Installation, endpoint: TaskEndpoint, kind: AskingKind, platforms: Platforms, *, at_once: bool = False
+    place: Installation,
+    endpoint: TaskEndpoint,
+    kind: AskingKind,
+    platforms: Platforms,
+    keep_going: Callable[[], bool],
+    *,
+    at_once: bool = False,
 ) -> Asked | None:
     actor, night = platform_actor(endpoint), _next_night(place.now(), place.settings.zone)
     holder = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:12]}"[-100:]
@@ -94,7 +100,7 @@ def _ask(
     try:
         platform, settings = platform_of(platforms, endpoint)
         with client_for(settings, place) as client:
-            heard = _hear(platform, settings, client, turn)
+            heard = _hear(platform, settings, client, turn, keep_going)
     except _NEEDS_SOMEBODY as error:
         place.act(actor, pause_asking, turn, error)
         return Asked(endpoint.code, 0, error.what)
@@ -102,7 +108,13 @@ def _ask(
     return Asked(endpoint.code, moved, heard.error.what if heard.error else None)
 
 
-def _hear(platform: TaskPlatform[Any], settings: PlatformSettings, client: httpx.Client, turn: Turn) -> Heard:
+def _hear(
+    platform: TaskPlatform[Any],
+    settings: PlatformSettings,
+    client: httpx.Client,
+    turn: Turn,
+    keep_going: Callable[[], bool],
+) -> Heard:
     """Ask what there is to ask; a platform that did not answer a few times is left alone."""
     heard, misses = Heard(turn.cursor), 0
 
@@ -118,6 +130,8 @@ def _hear(platform: TaskPlatform[Any], settings: PlatformSettings, client: httpx
             found = platform.fetch(settings, client, ref)
             heard.gone.append(ref.ref) if found is None else heard.seen.append(found)
 
+        if misses < _MISSES and not keep_going():
+            heard.error, misses = OkrError(message("sources.interrupted")), _MISSES
         if misses >= _MISSES or not _is_told(heard, task):
             heard.missed.add(action_id)
             misses += 1

@@ -187,6 +187,18 @@ def test_a_title_or_day_that_was_changed_there_is_written_over_once(county: Smal
     }
 
 
+def test_a_night_that_is_broken_off_goes_on_soon_and_not_only_the_next_night(county: SmallCounty, board: Board) -> None:
+    del board.tasks[ACTION]
+    orders = iter([True, True, False])
+
+    ask_due(place(county, NIGHT), lambda: next(orders), platforms=ASKED)
+    interrupted = told(county)
+    ask_due(place(county, NIGHT + 10 * MINUTE), platforms=ASKED)
+
+    assert interrupted == []
+    assert told(county) == [(Kind.TASK_GONE, None)]
+
+
 WEB_PAGE = (200, "text/html", b"<!doctype html><title>Sign in</title>")
 
 
