@@ -5,15 +5,12 @@ The secret's variable holds one secret or, while it is being changed, several se
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NoReturn
 
 import httpx
 from pydantic import Field
 
-from connectors.kit.client import credentials_refused, shown
 from connectors.kit.credentials import SecretName, secret
-from okr_engine.errors import PlatformGone, SourceUnavailable, TaskRefused
-from okr_engine.words import message
+from connectors.kit.task_servers import answer, refuse
 from okr_engine.workflow.cloud_events import CONTENT_TYPE, event_body, read_report
 from okr_engine.workflow.platforms import Capabilities, PlatformSettings
 from okr_engine.workflow.signatures import read_secrets, signed, verified
@@ -38,7 +35,7 @@ def probe(settings: Settings, client: httpx.Client) -> None:
     _secrets(settings)
     with client.stream("OPTIONS", settings.address, follow_redirects=False) as response:
         if response.status_code in (401, 403, 404, 410):
-            _refuse(response)
+            refuse(response)
 
 
 def upsert(
@@ -47,14 +44,9 @@ def upsert(
     """Send the message; its id, the same at every attempt, lets the receiver recognise what it has already done."""
     body = event_body(sent, source=settings.app_address)
     headers = signed(_secrets(settings), message_id=sent.id, at=now, body=body) | {"Content-Type": CONTENT_TYPE}
-    try:
-        answer = client.post(settings.address, content=body, headers=headers, follow_redirects=False)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise SourceUnavailable(
-            message("task_platforms.no_answer", address=settings.address, reason=type(error).__name__)
-        ) from error
-    if not answer.is_success:
-        _refuse(answer)
+    response = answer(client, "POST", settings.address, content=body, headers=headers)
+    if not response.is_success:
+        refuse(response)
     return TaskRef(sent.task.code, revision=sent.id)
 
 
@@ -75,13 +67,3 @@ def parse_inbound(settings: Settings, headers: Mapping[str, str], body: bytes, *
 
 def _secrets(settings: Settings) -> tuple[bytes, ...]:
     return read_secrets(secret(settings.secret_variable))
-
-
-def _refuse(response: httpx.Response) -> NoReturn:
-    address, status = shown(response.url), response.status_code
-    if status in (401, 403):
-        raise credentials_refused(response.url, status)
-    remedy = message("task_platforms.refused_remedy")
-    if status in (404, 410):
-        raise PlatformGone(message("task_platforms.gone", address=address, status=status), remedy=remedy)
-    raise TaskRefused(message("task_platforms.refused", address=address, status=status), remedy=remedy)

@@ -38,7 +38,7 @@ def connect_platform(
     settings: Annotated[str, typer.Option(help="What the platform has to be told, as JSON.")] = "{}",
 ) -> None:
     """Tell every later step of a corrective action to a task platform."""
-    installation().act(OPERATOR, add_endpoint, code, platform, _read(settings), platforms=known_platforms())
+    installation().act(OPERATOR, add_endpoint, code, platform, settings_in(settings), platforms=known_platforms())
     tell("cli.platform_connected", code=code)
 
 
@@ -58,7 +58,8 @@ def resume_endpoint(code: Annotated[str, typer.Argument(help="The endpoint's cod
     tell("cli.platform_connected", code=code)
 
 
-def _read(settings: str) -> dict[str, Any]:
+def settings_in(settings: str) -> dict[str, Any]:
+    """The settings that somebody has typed as a JSON object."""
     try:
         read = json.loads(settings)
     except ValueError as error:

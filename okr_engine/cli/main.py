@@ -15,6 +15,7 @@ from okr_engine.cli import (
     files,
     health,
     measuring,
+    notifying,
     overseeing,
     pulling,
     rules,
@@ -33,12 +34,16 @@ events = typer.Typer(no_args_is_help=True, help="Canonical events.")
 token_group = typer.Typer(no_args_is_help=True, help="Programs that may ask the API as a person.")
 source_group = typer.Typer(invoke_without_command=True, callback=sources.list_sources)
 delivery_group = typer.Typer(no_args_is_help=True, help="Steps of actions on their way to task platforms.")
+channel_group = typer.Typer(no_args_is_help=True, help="Channels through which people are told.")
+notification_group = typer.Typer(no_args_is_help=True, help="Messages to people.")
 app.add_typer(rule_group, name="rules")
 app.add_typer(audit, name="audit")
 app.add_typer(events, name="events")
 app.add_typer(source_group, name="sources")
 app.add_typer(delivery_group, name="deliveries")
 app.add_typer(token_group, name="tokens")
+app.add_typer(channel_group, name="channels")
+app.add_typer(notification_group, name="notifications")
 
 app.command("serve")(serving.serve)
 app.command("demo")(files.demo)
@@ -67,6 +72,12 @@ delivery_group.command("list")(delivering.list_deliveries)
 delivery_group.command("connect")(delivering.connect_platform)
 delivery_group.command("replay")(delivering.replay_delivery)
 delivery_group.command("resume")(delivering.resume_endpoint)
+channel_group.command("list")(notifying.list_channels)
+channel_group.command("connect")(notifying.connect_channel)
+channel_group.command("probe")(notifying.probe_channel)
+channel_group.command("resume")(notifying.resume)
+notification_group.command("list")(notifying.list_notifications)
+notification_group.command("replay")(notifying.replay_notification)
 source_group.command("add")(sources.add_sources)
 source_group.command("try")(sources.try_source)
 source_group.command("runs")(sources.show_runs)

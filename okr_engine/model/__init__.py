@@ -30,6 +30,13 @@ from okr_engine.model.indicators import (
     Polarity,
 )
 from okr_engine.model.measurements import Measurement, MeasurementForm
+from okr_engine.model.notifications import (
+    CalendarFeed,
+    Digest,
+    DigestDelivery,
+    Notification,
+    NotificationChannel,
+)
 from okr_engine.model.organisation import (
     Absence,
     OrgUnit,
@@ -91,6 +98,7 @@ __all__ = [
     "BreakKind",
     "Calculation",
     "CalculationForm",
+    "CalendarFeed",
     "ComparabilityBreak",
     "ComparabilityBreakForm",
     "ComputedPeriod",
@@ -98,6 +106,8 @@ __all__ = [
     "Criterion",
     "Delivery",
     "DeliveryState",
+    "Digest",
+    "DigestDelivery",
     "Direction",
     "EffectCheck",
     "EscalationPolicy",
@@ -121,6 +131,8 @@ __all__ = [
     "NarrativeForm",
     "NarrativeState",
     "NoDataReason",
+    "Notification",
+    "NotificationChannel",
     "OrgUnit",
     "OrgUnitForm",
     "OutboxMessage",

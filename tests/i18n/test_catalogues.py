@@ -94,6 +94,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "neglect_means": Neglect,
     "neglect_told": Neglect,
     "no_data": NoDataReason,
+    "notice_asks": None,
     "noun": None,
     "outcome": Outcome,
     "parameter_value": None,
@@ -129,6 +130,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
 
 # Texts that are rightly the same in two languages: internationally used words, abbreviations and bare symbols.
 SHARED_TEXTS = {
+    "channels.port",
     "cli.change",
     "explanation.fact_line",
     "figure.euro",
