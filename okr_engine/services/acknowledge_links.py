@@ -43,6 +43,7 @@ class LinkedAction:
 
     language: Language
     name: str
+    code: str
     title: str
     because: str
     due: date
@@ -76,6 +77,7 @@ def linked_action(session: Session, link: AcknowledgeLink) -> LinkedAction:
     return LinkedAction(
         language=person.language,
         name=person.name,
+        code=action.code,
         title=title_of(action, subject, person.language),
         because=reason_of(action, subject, person.language),
         due=action.due,

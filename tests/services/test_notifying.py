@@ -1,11 +1,13 @@
 """Messages to people: one for all that waits, never twice, and whatever cannot be sent is seen."""
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -21,19 +23,22 @@ from okr_engine.model import (
     NotificationChannel,
     Person,
 )
+from okr_engine.services.acknowledge_links import AcknowledgeLink, read_link
 from okr_engine.services.action_records import event_of, record
 from okr_engine.services.channels import channel_views, resume_channel
+from okr_engine.services.corrective_actions import acknowledge
 from okr_engine.services.delivering import Persistence
 from okr_engine.services.digests import claim, gather, replay, sent, unsent_digests
 from okr_engine.services.installation import Installation
 from okr_engine.services.notifying import notify_due
 from okr_engine.settings import Settings
 from okr_engine.words import Language
-from tests.services.small_county import LEADERSHIP, NOW, SPONSOR, VIEWER, SmallCounty
+from tests.services.small_county import FIRST_LINE_OWNER, LEADERSHIP, NOW, SPONSOR, VIEWER, SmallCounty
 from tests.workflow.mail_server import Mailbox, mail_server
 from tests.workflow.receiving_server import SECRET, receiving
 
 Kind = ActionEventKind
+LINK_KEY = SecretStr("a key as long as a real key would be")
 ONE_PAUSE = Persistence(pauses=(timedelta(minutes=1),), chance=lambda: 0.5)
 MORNING = datetime(2025, 7, 16, 5, 0, tzinfo=UTC)
 LATER = MORNING + timedelta(minutes=2)
@@ -172,6 +177,19 @@ def test_a_letter_is_recognised_as_sent_by_a_machine(county: SmallCounty, mailbo
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["List-Id"] == "<okr-engine.county.example>"
     assert letter["From"] == "okr@county.example"
+
+
+def test_a_letter_has_a_signed_link_while_the_action_can_be_acknowledged(county: SmallCounty, mailbox: Mailbox) -> None:
+    ask(county, SPONSOR)
+    notify(county, link_key=LINK_KEY.get_secret_value())
+    county.act(FIRST_LINE_OWNER, acknowledge, "CA-2025-Q2-1", version=1)
+    ask(county, SPONSOR, kind=Kind.ESCALATED, number=60)
+    notify(county, now=LATER + timedelta(hours=2), link_key=LINK_KEY.get_secret_value())
+
+    first, second = (plain(letter) for letter in mailbox.letters)
+    [word] = re.findall(r"Ota vastaan: https://okr\.example/acknowledge/(\S+)", first)
+    assert read_link(LINK_KEY, word, now=LATER) == AcknowledgeLink(SPONSOR, "CA-2025-Q2-1", 1)
+    assert "/acknowledge/" not in second
 
 
 def test_two_workers_send_a_letter_once(county: SmallCounty, mailbox: Mailbox) -> None:
