@@ -22,6 +22,7 @@ from streamlit import config
 from app_pages.acknowledging import acknowledge_page
 from app_pages.components.asked_language import asked_language
 from app_pages.components.here import DEMO_COOKIE, installation, t
+from app_pages.due_calendar import calendar_feed
 from okr_engine.api.application import application
 from okr_engine.errors import NotFound, OkrError
 from okr_engine.i18n import say
@@ -62,6 +63,7 @@ def routes() -> list[BaseRoute]:
         Route("/demo/sign-in/{person}", _demo_sign_in),
         Route("/demo/sign-out", _demo_sign_out),
         Route("/acknowledge/{word}", acknowledge_page, methods=["GET", "POST"]),
+        Route("/calendar/{secret}.ics", calendar_feed),
         Mount("/api", application(installation, Settings())),
     ]
 

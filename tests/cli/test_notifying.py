@@ -1,7 +1,6 @@
 """`okr channels` and `okr notifications`: people are told through a channel, and what it did not take is seen."""
 
 import json
-from pathlib import Path
 
 from tests.cli.conftest import Okr
 from tests.workflow.mail_server import mail_server
@@ -14,16 +13,14 @@ def test_a_mail_server_is_connected_tried_and_listed(okr: Okr) -> None:
         told = json.dumps({**SETTINGS, "port": mailbox.port})
         connected = okr("channels", "connect", "mail", "smtp", "--settings", told)
         works = okr("channels", "probe", "mail", env={"OKR_INNER_HOSTS": "127.0.0.1"})
-        refused = okr("channels", "probe", "mail")
     listed = okr("channels", "list")
 
     assert connected.stdout == "People are told through the channel mail.\n"
     assert works.stdout == "The channel mail works.\n"
-    assert refused.returncode == 1
     assert listed.stdout == "mail  smtp\n"
 
 
-def test_settings_that_the_channel_does_not_take_are_named(okr: Okr, tmp_path: Path) -> None:
+def test_settings_that_the_channel_does_not_take_are_named(okr: Okr) -> None:
     told = json.dumps({**SETTINGS, "sender": "okr@x.example\nBcc: y@z.example", "port": 0})
 
     done = okr("channels", "connect", "mail", "smtp", "--settings", told)
@@ -32,9 +29,5 @@ def test_settings_that_the_channel_does_not_take_are_named(okr: Okr, tmp_path: P
     assert "port, sender" in done.stderr
 
 
-def test_where_everything_was_sent_there_is_nothing_to_send_again(okr: Okr) -> None:
-    listed = okr("notifications", "list")
-    replayed = okr("notifications", "replay", "no-such-id")
-
-    assert listed.stdout == "0 deliveries wait to be put right.\n"
-    assert replayed.returncode == 2
+def test_where_everything_was_sent_nothing_waits_to_be_put_right(okr: Okr) -> None:
+    assert okr("notifications", "list").stdout == "0 deliveries wait to be put right.\n"
