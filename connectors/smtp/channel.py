@@ -3,11 +3,10 @@
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import httpx
 from pydantic import Field
@@ -63,7 +62,7 @@ def _connected(settings: Settings, inner: frozenset[str]) -> Iterator[smtplib.SM
     """A server that lets us in; its own errors become ours. Once it has taken a letter, how it parts is no matter."""
     server = None
     try:
-        server = _opened(settings, _checked_address(settings, inner))
+        server = _opened(settings, _checked(settings, inner))
         yield server
     except (smtplib.SMTPException, OSError) as error:
         raise _ours(error, settings) from error
@@ -74,12 +73,12 @@ def _connected(settings: Settings, inner: frozenset[str]) -> Iterator[smtplib.SM
             server.close()
 
 
-def _opened(settings: Settings, address: str) -> smtplib.SMTP:
+def _opened(settings: Settings, addresses: Sequence[str]) -> smtplib.SMTP:
     context = ssl.create_default_context()
     if settings.security is Security.TLS:
-        server: smtplib.SMTP = _PinnedWithTls(settings.host, settings.port, context=context, to=address)
+        server: smtplib.SMTP = _PinnedWithTls(settings.host, settings.port, context=context, to=addresses)
     else:
-        server = _Pinned(settings.host, settings.port, to=address)
+        server = _Pinned(settings.host, settings.port, to=addresses)
     try:
         if settings.security is Security.STARTTLS:
             server.starttls(context=context)
@@ -91,35 +90,42 @@ def _opened(settings: Settings, address: str) -> smtplib.SMTP:
     return server
 
 
-def _checked_address(settings: Settings, inner: frozenset[str]) -> str:
+def _checked(settings: Settings, inner: frozenset[str]) -> list[str]:
     hosts = frozenset({settings.host.lower()})
     reach = Reach(hosts=hosts - inner, inner=hosts & inner)
     scheme = "http" if settings.security is Security.NONE else "https"
     reach.check(httpx.URL(scheme=scheme, host=settings.host))
-    return reach.checked(settings.host, settings.port, resolve=resolved)[0]
+    return reach.checked(settings.host, settings.port, resolve=resolved)
 
 
 class _Pinned(smtplib.SMTP):
-    """Connects to the very address that was checked; the name stays that of the server, for its certificate."""
+    """Connects to the very addresses that were checked; the name stays that of the server, for its certificate."""
 
-    def __init__(self, host: str, port: int, *, to: str, **rest: Any) -> None:
+    def __init__(self, host: str, port: int, *, to: Sequence[str]) -> None:
         self._to = to
-        super().__init__(host, port, timeout=_TIMEOUT, **rest)
+        super().__init__(host, port, timeout=_TIMEOUT)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return socket.create_connection((self._to, port), timeout)
+        return _first_that_answers(self._to, port, timeout)
 
 
 class _PinnedWithTls(smtplib.SMTP_SSL):
     """The same, encrypted from the first byte."""
 
-    def __init__(self, host: str, port: int, *, context: ssl.SSLContext, to: str) -> None:
+    def __init__(self, host: str, port: int, *, context: ssl.SSLContext, to: Sequence[str]) -> None:
         self._to = to
         super().__init__(host, port, timeout=_TIMEOUT, context=context)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        bare = socket.create_connection((self._to, port), timeout)
+        bare = _first_that_answers(self._to, port, timeout)
         return self.context.wrap_socket(bare, server_hostname=host)
+
+
+def _first_that_answers(addresses: Sequence[str], port: int, timeout: float) -> socket.socket:
+    for address in addresses[:-1]:
+        with suppress(OSError):
+            return socket.create_connection((address, port), timeout)
+    return socket.create_connection((addresses[-1], port), timeout)
 
 
 def _ours(error: Exception, settings: Settings) -> OkrError:

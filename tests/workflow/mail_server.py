@@ -1,5 +1,6 @@
 """A mail server on loopback that keeps every letter, and refuses, loses or breaks off as a test wants."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,8 +50,10 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server(*, password: str | None = None) -> Iterator[Mailbox]:
-    """A server without encryption; with `password` it lets nobody in who does not know it."""
+def mail_server(
+    *, password: str | None = None, starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[Mailbox]:
+    """A server without encryption unless it is given; with `password` it lets nobody in who does not know it."""
     mailbox = Mailbox(port=free_port(), is_closed=password is not None)
 
     def judged(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
@@ -62,6 +65,8 @@ def mail_server(*, password: str | None = None) -> Iterator[Mailbox]:
         port=mailbox.port,
         authenticator=judged,
         auth_require_tls=False,
+        tls_context=starttls,
+        ssl_context=tls,
     )
     controller.start()
     try:
