@@ -5,10 +5,11 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from connectors.channels import known_channels
@@ -19,6 +20,7 @@ from okr_engine.model import (
     ActionEventKind,
     CorrectiveAction,
     DeliveryState,
+    Digest,
     DigestDelivery,
     NotificationChannel,
     Person,
@@ -30,12 +32,14 @@ from okr_engine.services.corrective_actions import acknowledge
 from okr_engine.services.delivering import Persistence
 from okr_engine.services.digests import claim, gather, replay, sent, unsent_digests
 from okr_engine.services.installation import Installation
+from okr_engine.services.notices import notice_of
 from okr_engine.services.notifying import notify_due
 from okr_engine.settings import Settings
 from okr_engine.words import Language
 from tests.services.small_county import FIRST_LINE_OWNER, LEADERSHIP, NOW, SPONSOR, VIEWER, SmallCounty
 from tests.workflow.mail_server import Mailbox, mail_server
 from tests.workflow.receiving_server import SECRET, receiving
+from tests.workflow.steps import with_actions
 
 Kind = ActionEventKind
 LINK_KEY = SecretStr("a key as long as a real key would be")
@@ -379,9 +383,13 @@ def test_an_automation_is_told_the_same_as_a_signed_event(
 
         notify(county)
 
-    [event] = receiver.arrived
-    assert (event["type"], event["subject"], event["source"]) == ("okr.notification", SPONSOR, "https://okr.example")
-    data = event["data"]
+    [sent_event] = receiver.arrived
+    assert (sent_event["type"], sent_event["subject"], sent_event["source"]) == (
+        "okr.notification",
+        SPONSOR,
+        "https://okr.example",
+    )
+    data = sent_event["data"]
     assert isinstance(data, dict)
     assert [(line["code"], line["due"]) for line in data["lines"]] == [("CA-2025-Q2-1", "2025-08-14")]
     assert states(county) == [DeliveryState.DELIVERED]
@@ -396,3 +404,27 @@ def test_what_has_been_gathered_is_not_gathered_again(county: SmallCounty) -> No
     ask(county, SPONSOR, LEADERSHIP, VIEWER)
 
     assert [act(county, gather), act(county, gather)] == [3, 0]
+
+
+def test_a_letter_about_many_actions_asks_the_database_no_more_often(county: SmallCounty) -> None:
+    def digest_of(actions: list[UUID], *, at: datetime) -> UUID:
+        with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
+            events = [event_of(session, one, 70 + at.minute, Kind.REMINDED, {"asked": [SPONSOR]}) for one in actions]
+            record(session, events)
+        act(county, gather, now=at)
+        [digest] = county.rows(select(Digest).where(Digest.made_at == at))
+        return UUID(str(digest.id))
+
+    actions = with_actions(county.engine, 6)
+    few, many = digest_of(actions[:1], at=MORNING), digest_of(actions, at=LATER)
+
+    assert questions(county, few) == questions(county, many)
+
+
+def questions(county: SmallCounty, digest: UUID) -> int:
+    asked: list[str] = []
+    listen = lambda *told: asked.append(told[2])  # noqa: E731  the very object has to be taken off again
+    event.listen(county.engine, "before_cursor_execute", listen)
+    county.ask(notice_of, digest, message_id="1", app_address="https://okr.example", link_of=None)
+    event.remove(county.engine, "before_cursor_execute", listen)
+    return len(asked)
