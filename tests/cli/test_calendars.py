@@ -1,10 +1,14 @@
 """`okr calendars`: an address is made, listed and ended."""
 
+import pytest
 from sqlalchemy import Engine
 
 from okr_engine.database import writing
 from okr_engine.model import Person
 from tests.cli.conftest import Okr
+
+# What the services keep is shown on both kinds of database; here one is enough.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def test_an_address_is_shown_once_listed_and_ended(okr: Okr, engine: Engine) -> None:

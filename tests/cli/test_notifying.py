@@ -2,8 +2,13 @@
 
 import json
 
+import pytest
+
 from tests.cli.conftest import Okr
 from tests.workflow.mail_server import mail_server
+
+# What the services keep is shown on both kinds of database; here one is enough.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 SETTINGS = {"app_address": "https://okr.example", "host": "127.0.0.1", "sender": "okr@x.example", "security": "none"}
 
