@@ -19,14 +19,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit import config
 
-from app_pages.components.here import DEMO_COOKIE, LANGUAGE_COOKIE, installation, t
+from app_pages.acknowledging import acknowledge_page
+from app_pages.components.asked_language import asked_language
+from app_pages.components.here import DEMO_COOKIE, installation, t
+from app_pages.due_calendar import calendar_feed
 from okr_engine.api.application import application
 from okr_engine.errors import NotFound, OkrError
 from okr_engine.i18n import say
 from okr_engine.packaged import theme_file
 from okr_engine.services.people import actor_with_code
 from okr_engine.settings import Settings
-from okr_engine.words import Language
 from okr_engine.worker.ticking import running_worker
 
 _OWN_NAME = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?", re.IGNORECASE)
@@ -60,6 +62,8 @@ def routes() -> list[BaseRoute]:
         Route("/healthz", _healthz),
         Route("/demo/sign-in/{person}", _demo_sign_in),
         Route("/demo/sign-out", _demo_sign_out),
+        Route("/acknowledge/{word}", acknowledge_page, methods=["GET", "POST"]),
+        Route("/calendar/{secret}.ics", calendar_feed),
         Mount("/api", application(installation, Settings())),
     ]
 
@@ -110,7 +114,7 @@ class OnlyThisMachine:
         elif scope["type"] == "websocket":
             await WebSocketClose()(scope, receive, send)
         else:
-            refusal = say(_wanted_language(HTTPConnection(scope)), "sign_in.only_this_machine")
+            refusal = say(asked_language(HTTPConnection(scope)), "sign_in.only_this_machine")
             await PlainTextResponse(refusal, status_code=403)(scope, receive, send)
 
 
@@ -124,7 +128,7 @@ class PageLanguage:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        wanted = _wanted_language(Request(scope)).value.encode()
+        wanted = asked_language(Request(scope)).value.encode()
         is_page = False
 
         async def send_translated(part: Message) -> None:
@@ -159,12 +163,6 @@ def _is_loopback(client: Address | None) -> bool:
         return client is not None and ip_address(client.host).is_loopback
     except ValueError:
         return False
-
-
-def _wanted_language(request: HTTPConnection) -> Language:
-    asked = [request.query_params.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, "")]
-    asked += [part.split(";")[0].strip()[:2] for part in request.headers.get("accept-language", "").split(",")]
-    return next((Language(word) for word in asked if word in list(Language)), Language.FI)
 
 
 def _healthz(_request: Request) -> Response:

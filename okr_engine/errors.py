@@ -11,6 +11,7 @@ OkrError
 │   ├── StaleEdit             somebody saved in between: both texts are shown
 │   ├── NotFound              nothing has that code
 │   ├── NotAllowed            the person's roles do not reach that far
+│   ├── LinkRefused           the person opens the action itself: the link is forged, altered, or too old
 │   ├── TokenRefused          the program gets a token that holds: known, not expired, not revoked
 │   └── KeyUsedAgain          the program gives each request an idempotency key of its own
 ├── InvalidEvent              the record is set aside and counted; the rest goes on
@@ -18,10 +19,11 @@ OkrError
 │   ├── SourceUnavailable     the worker retries, not before the moment it names
 │   ├── CredentialsRefused    someone renews the credentials
 │   └── SchemaChanged         a data steward corrects the column map, or asks the supplier
-├── PlatformError             a task platform and we did not come together; the action stays as it is
+├── PlatformError             a task platform or a channel and we did not come together; the action stays as it is
 │   ├── TaskRefused           someone corrects what the platform does not take, and sends the task again
 │   ├── TaskChanged           nobody: somebody was quicker there; the task is fetched and written once more
 │   ├── PlatformGone          someone gives the endpoint its new address; until then it pauses
+│   ├── NoticeRefused         someone corrects the address of the person, and sends the notice again
 │   └── ForgedMessage         what comes in is not proved to be the platform's: nothing is done
 └── OperatorError             whoever runs the installation acts
     ├── DatabaseNotReady      no schema yet, or an older one: migrate
@@ -138,6 +140,10 @@ class NotAllowed(InputError):
     """The person's roles do not reach that far."""
 
 
+class LinkRefused(InputError):
+    """A link from a notice that is not ours, or that no longer holds."""
+
+
 class TokenRefused(InputError):
     """No token, or one that is unknown, expired or revoked."""
 
@@ -175,7 +181,7 @@ class SchemaChanged(SourceError):
 
 
 class PlatformError(OkrError):
-    """A task platform and we did not come together."""
+    """A task platform or a channel and we did not come together."""
 
 
 class TaskRefused(PlatformError):
@@ -188,6 +194,10 @@ class TaskChanged(PlatformError):
 
 class PlatformGone(PlatformError):
     """Nobody takes tasks at that address any longer."""
+
+
+class NoticeRefused(PlatformError):
+    """The channel does not reach this person, however often it tries."""
 
 
 class ForgedMessage(PlatformError):

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from okr_engine.words import Language
 
 SHORTEST_COOKIE_SECRET = 32
+SHORTEST_LINK_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -60,6 +61,12 @@ class Settings(BaseSettings):
     )
     cookie_secret: SecretStr | None = Field(
         default=None, description="Seals the sign-in cookie: 32 characters or more, the same for all replicas"
+    )
+
+    link_key: SecretStr | None = Field(
+        default=None,
+        min_length=SHORTEST_LINK_KEY,
+        description="Signs the links by which an action is acknowledged from a mail: 32 characters or more",
     )
 
     @model_validator(mode="after")

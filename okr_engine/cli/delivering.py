@@ -45,7 +45,7 @@ def connect_platform(
     settings: Annotated[str, typer.Option(help="What the platform has to be told, as JSON.")] = "{}",
 ) -> None:
     """Tell every later step of a corrective action to a task platform."""
-    installation().act(OPERATOR, add_endpoint, code, platform, _read(settings), platforms=known_platforms())
+    installation().act(OPERATOR, add_endpoint, code, platform, settings_in(settings), platforms=known_platforms())
     tell("cli.platform_connected", code=code)
 
 
@@ -90,7 +90,8 @@ def _ask(kind: AskingKind, code: str | None) -> None:
         raise typer.Exit(1)
 
 
-def _read(settings: str) -> dict[str, Any]:
+def settings_in(settings: str) -> dict[str, Any]:
+    """The settings that somebody has typed as a JSON object."""
     try:
         read = json.loads(settings)
     except ValueError as error:

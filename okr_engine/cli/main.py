@@ -8,6 +8,7 @@ import sys
 import typer
 
 from okr_engine.cli import (
+    calendars,
     charting,
     control_charts,
     delivering,
@@ -15,6 +16,7 @@ from okr_engine.cli import (
     files,
     health,
     measuring,
+    notifying,
     overseeing,
     pulling,
     rules,
@@ -33,12 +35,18 @@ events = typer.Typer(no_args_is_help=True, help="Canonical events.")
 token_group = typer.Typer(no_args_is_help=True, help="Programs that may ask the API as a person.")
 source_group = typer.Typer(invoke_without_command=True, callback=sources.list_sources)
 delivery_group = typer.Typer(no_args_is_help=True, help="Steps of actions on their way to task platforms.")
+channel_group = typer.Typer(no_args_is_help=True, help="Channels through which people are told.")
+notification_group = typer.Typer(no_args_is_help=True, help="Messages to people.")
+calendar_group = typer.Typer(no_args_is_help=True, help="Calendars of due dates.")
 app.add_typer(rule_group, name="rules")
 app.add_typer(audit, name="audit")
 app.add_typer(events, name="events")
 app.add_typer(source_group, name="sources")
 app.add_typer(delivery_group, name="deliveries")
 app.add_typer(token_group, name="tokens")
+app.add_typer(channel_group, name="channels")
+app.add_typer(notification_group, name="notifications")
+app.add_typer(calendar_group, name="calendars")
 
 app.command("serve")(serving.serve)
 app.command("demo")(files.demo)
@@ -69,6 +77,15 @@ delivery_group.command("replay")(delivering.replay_delivery)
 delivery_group.command("resume")(delivering.resume_endpoint)
 delivery_group.command("poll")(delivering.poll)
 delivery_group.command("reconcile")(delivering.reconcile)
+channel_group.command("list")(notifying.list_channels)
+channel_group.command("connect")(notifying.connect_channel)
+channel_group.command("probe")(notifying.probe_channel)
+channel_group.command("resume")(notifying.resume)
+notification_group.command("list")(notifying.list_notifications)
+notification_group.command("replay")(notifying.replay_notification)
+calendar_group.command("create")(calendars.create)
+calendar_group.command("list")(calendars.list_calendars)
+calendar_group.command("revoke")(calendars.revoke)
 source_group.command("add")(sources.add_sources)
 source_group.command("try")(sources.try_source)
 source_group.command("runs")(sources.show_runs)

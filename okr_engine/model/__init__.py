@@ -40,6 +40,13 @@ from okr_engine.model.indicators import (
     Polarity,
 )
 from okr_engine.model.measurements import Measurement, MeasurementForm
+from okr_engine.model.notifications import (
+    CalendarFeed,
+    Digest,
+    DigestDelivery,
+    Notification,
+    NotificationChannel,
+)
 from okr_engine.model.organisation import (
     Absence,
     OrgUnit,
@@ -103,6 +110,7 @@ __all__ = [
     "BreakKind",
     "Calculation",
     "CalculationForm",
+    "CalendarFeed",
     "ComparabilityBreak",
     "ComparabilityBreakForm",
     "ComputedPeriod",
@@ -110,6 +118,8 @@ __all__ = [
     "Criterion",
     "Delivery",
     "DeliveryState",
+    "Digest",
+    "DigestDelivery",
     "Direction",
     "EffectCheck",
     "EscalationPolicy",
@@ -133,6 +143,8 @@ __all__ = [
     "NarrativeForm",
     "NarrativeState",
     "NoDataReason",
+    "Notification",
+    "NotificationChannel",
     "OrgUnit",
     "OrgUnitForm",
     "OutboxMessage",

@@ -24,6 +24,7 @@ from okr_engine.periods import Period
 from okr_engine.rulebook import ActionThen
 from okr_engine.services.action_clocks import clock_of
 from okr_engine.services.outbox import emit
+from okr_engine.services.telling import tell_people
 from okr_engine.words import message
 from okr_engine.workflow.lifecycle import Standing, after
 
@@ -109,10 +110,11 @@ def raised_event(session: Session, action: CorrectiveAction) -> ActionEvent:
 
 
 def record(session: Session, events: Sequence[ActionEvent]) -> None:
-    """Keep steps of actions, and put them on their way to the task platforms there are."""
+    """Keep steps of actions, and put them on their way to the task platforms there are and to whom they concern."""
     session.add_all(events)
     session.flush()
     emit(session, events)
+    tell_people(session, events)
 
 
 def event_of(

@@ -67,7 +67,7 @@ def create_token(
         purpose=told,
         person_id=found.id,
         scope=scope,
-        secret_hash=_hash(secret),
+        secret_hash=hash_of(secret),
         created_at=now,
         expires_at=now + timedelta(days=days),
     )
@@ -103,7 +103,7 @@ def bearer_of(session: Session, secret: str, *, now: datetime, today: date) -> B
     found = session.exec(
         select(ApiToken, Person.code)
         .join(Person, col(Person.id) == col(ApiToken.person_id))
-        .where(ApiToken.secret_hash == _hash(secret))
+        .where(ApiToken.secret_hash == hash_of(secret))
     ).first()
     if found is None:
         raise TokenRefused(message("tokens.unknown"), remedy=message("tokens.remedy"))
@@ -126,14 +126,15 @@ def note_use(session: Session, _actor: Actor, token_id: UUID) -> None:
     session.execute(update(table).where(table.c.id == token_id).values(last_used_at=moment_of(session)))
 
 
+def hash_of(secret: str) -> str:
+    """What is kept of a secret, so that it can be recognised and not read."""
+    # 256 bits of chance cannot be guessed, so a fast hash is enough, and it can be looked up.
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
 def _require_operator(actor: Actor) -> None:
     if not actor.is_operator:
         raise NotAllowed(message("tokens.only_the_operator", name=actor.name))
-
-
-def _hash(secret: str) -> str:
-    # 256 bits of chance cannot be guessed, so a fast hash is enough, and it can be looked up.
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def _view(token: ApiToken, person: str) -> TokenView:

@@ -94,7 +94,7 @@ def told(message: OutboxMessage | KeptMessage, *, language: Language, app_addres
             assignee=_in(task["assignee"], language) or None,
             accountable=_in(task["accountable"], language) or None,
             due=date.fromisoformat(task["due"]),
-            link=f"{app_address}/my-work?action={task['code']}",
+            link=f"{app_address}/action?code={task['code']}",
             state=TaskState(task["state"]),
         ),
     )

@@ -24,7 +24,7 @@ SENT = TaskMessage(
         assignee="Ensilinja",
         accountable=None,
         due=date(2026, 12, 1),
-        link="https://okr.example/my-work?action=CA-2026-Q3-1",
+        link="https://okr.example/action?code=CA-2026-Q3-1",
         state=TaskState.OPEN,
     ),
 )

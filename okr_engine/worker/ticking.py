@@ -17,6 +17,7 @@ from okr_engine.services.delivering import deliver_due
 from okr_engine.services.effect_proposals import has_news, propose_effects
 from okr_engine.services.evaluation import decide_newly_covered, newly_covered
 from okr_engine.services.installation import Installation
+from okr_engine.services.notifying import notify_due
 from okr_engine.services.pulls import pull
 from okr_engine.services.schedules import due_sources
 
@@ -73,12 +74,18 @@ def ask_platforms(place: Installation, keep_going: Callable[[], bool]) -> int:
     return ask_due(place, keep_going)
 
 
+def notify_people(place: Installation, keep_going: Callable[[], bool]) -> int:
+    """Tell people what waits for them and may not wait longer; how many messages were tried."""
+    return notify_due(place, keep_going)
+
+
 TIMETABLE = (
     Job("pull due sources", timedelta(seconds=3), pull_due_sources),
     Job("decide by new rules", timedelta(minutes=10), decide_by_new_rules),
     Job("deliver tasks", timedelta(seconds=3), deliver_tasks),
     Job("propose verdicts on effects", timedelta(hours=1), propose_verdicts),
     Job("ask task platforms", timedelta(seconds=3), ask_platforms),
+    Job("notify people", timedelta(seconds=5), notify_people),
 )
 
 

@@ -1,16 +1,18 @@
-"""CloudEvents 1.0 in structured JSON: how a message about a task is written, and how a report is read.
+"""CloudEvents 1.0 in structured JSON: how messages about tasks and notices are written, and how a report is read.
 
 Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
 """
 
 import json
 from dataclasses import asdict
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from okr_engine.errors import ForgedMessage
 from okr_engine.words import message
+from okr_engine.workflow.channels import Notice
 from okr_engine.workflow.tasks import TaskMessage, TaskReport, TaskState
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -19,18 +21,29 @@ LARGEST_REPORT = 20_000
 
 def event_body(sent: TaskMessage, *, source: str) -> bytes:
     """The message as a CloudEvent: always the same bytes for the same message."""
-    event = {
-        "specversion": "1.0",
-        "id": sent.id,
-        "source": source or "/okr-engine",
-        "type": f"okr.corrective_action.{sent.kind}",
-        "subject": sent.task.code,
-        "time": sent.at.isoformat().replace("+00:00", "Z"),
-        "sequence": str(sent.number),
-        "datacontenttype": "application/json",
-        "data": {**asdict(sent.task), "due": sent.task.due.isoformat()},
-    }
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+    return _event(
+        id=sent.id,
+        source=source,
+        type=f"okr.corrective_action.{sent.kind}",
+        subject=sent.task.code,
+        time=sent.at,
+        sequence=str(sent.number),
+        data={**asdict(sent.task), "due": sent.task.due.isoformat()},
+    )
+
+
+def notice_body(notice: Notice, *, source: str) -> bytes:
+    """The notice as a CloudEvent `okr.notification` about a person; the same bytes for the same notice."""
+    told = {name: value for name, value in asdict(notice).items() if name not in ("id", "at")}
+    lines = [{**line, "due": line["due"].isoformat()} for line in told["lines"]]
+    return _event(
+        id=notice.id,
+        source=source,
+        type="okr.notification",
+        subject=notice.person,
+        time=notice.at,
+        data={**told, "lines": lines},
+    )
 
 
 def read_report(message_id: str, body: bytes) -> TaskReport:
@@ -42,6 +55,18 @@ def read_report(message_id: str, body: bytes) -> TaskReport:
     except ValueError as error:
         raise _unreadable() from error
     return TaskReport(message_id, read.subject, read.data.state, by=read.data.by, at=read.time)
+
+
+def _event(*, source: str, time: datetime, data: dict[str, Any], **context: str) -> bytes:
+    event = {
+        "specversion": "1.0",
+        **context,
+        "source": source or "/okr-engine",
+        "time": time.isoformat().replace("+00:00", "Z"),
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class _Told(BaseModel):

@@ -94,7 +94,7 @@ def test_what_people_do_to_an_action_arrives_as_a_task_in_finnish(county: SmallC
         "assignee": "Tavoitteen omistaja, ensilinja",
         "accountable": "Asiakaspalvelujen johtaja",
         "due": event["data"]["due"],  # type: ignore[index]
-        "link": "https://okr.example/my-work?action=CA-2025-Q2-1",
+        "link": "https://okr.example/action?code=CA-2025-Q2-1",
         "state": "in_progress",
     }
 

@@ -17,7 +17,7 @@ SENT = TaskMessage(
         assignee="Ensilinja",
         accountable="Palvelujohtaja",
         due=date(2026, 12, 1),
-        link="https://okr.example/my-work?action=CA-2026-Q3-1",
+        link="https://okr.example/action?code=CA-2026-Q3-1",
         state=TaskState.OPEN,
     ),
 )

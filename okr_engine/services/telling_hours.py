@@ -1,0 +1,45 @@
+"""When people may be told: on working days, outside quiet hours; what can wait goes out once a day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from okr_engine.i18n.formats import HOME
+from okr_engine.measuring.working_days import is_working_day
+
+
+@dataclass(frozen=True)
+class TellingHours:
+    """The hours of an organisation; quiet hours may run over midnight."""
+
+    digest_at: time = time(8)
+    quiet_from: time = time(20)
+    quiet_to: time = time(7)
+    time_zone: str = HOME
+
+    def next_moment(self, now: datetime, *, urgent: bool) -> datetime:
+        """The first moment from `now` on at which a person may be told; what is not urgent waits for the digest."""
+        local = now.astimezone(ZoneInfo(self.time_zone))
+        if not urgent:
+            return self._next_at(self.digest_at, local)
+        if is_working_day(local.date()) and not self._is_quiet(local.time()):
+            return now
+        return self._next_at(self.quiet_to, local)
+
+    def _is_quiet(self, clock: time) -> bool:
+        if self.quiet_from <= self.quiet_to:
+            return self.quiet_from <= clock < self.quiet_to
+        return clock >= self.quiet_from or clock < self.quiet_to
+
+    def _next_at(self, clock: time, local: datetime) -> datetime:
+        day: date = local.date()
+        while not is_working_day(day) or datetime.combine(day, clock, local.tzinfo) < local:
+            day += timedelta(days=1)
+        return datetime.combine(day, clock, local.tzinfo)
+
+
+def telling_hours(session: Session) -> TellingHours:  # noqa: ARG001
+    """The hours in force, by the escalation policy."""
+    return TellingHours()
