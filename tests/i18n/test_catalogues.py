@@ -17,7 +17,6 @@ from okr_engine.access import Permission
 from okr_engine.api.problems import Problem
 from okr_engine.measuring.deadlines import Confidence
 from okr_engine.measuring.definition import definition, kpis
-from okr_engine.measuring.working_days import LimitUnit
 from okr_engine.model.actions import ActionEventKind, ActionState
 from okr_engine.model.indicators import BreakKind, MeasureUnit
 from okr_engine.model.reviews import NarrativeState
@@ -42,6 +41,7 @@ from okr_engine.statistics.xmr_charts import Remark
 from okr_engine.statistics.xmr_icons import AssuranceIcon, VariationIcon
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status, Tier
 from okr_engine.words import Language
+from okr_engine.working_days import LimitUnit
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("okr_engine", "app_pages", "connectors", "streamlit_app.py")
