@@ -11,6 +11,7 @@ from okr_engine.cli import (
     charting,
     control_charts,
     delivering,
+    escalating,
     explaining,
     files,
     health,
@@ -33,7 +34,9 @@ events = typer.Typer(no_args_is_help=True, help="Canonical events.")
 token_group = typer.Typer(no_args_is_help=True, help="Programs that may ask the API as a person.")
 source_group = typer.Typer(invoke_without_command=True, callback=sources.list_sources)
 delivery_group = typer.Typer(no_args_is_help=True, help="Steps of actions on their way to task platforms.")
+escalation_group = typer.Typer(no_args_is_help=True, help="Who is asked about an open action, and when.")
 app.add_typer(rule_group, name="rules")
+app.add_typer(escalation_group, name="escalation")
 app.add_typer(audit, name="audit")
 app.add_typer(events, name="events")
 app.add_typer(source_group, name="sources")
@@ -61,6 +64,10 @@ rule_group.command("check")(rules.check_rules)
 rule_group.command("back-test")(rules.try_rules)
 rule_group.command("publish")(rules.publish_rules)
 rule_group.command("withdraw")(rules.withdraw_rules)
+escalation_group.command("show")(escalating.show_policy)
+escalation_group.command("check")(escalating.check_file)
+escalation_group.command("publish")(escalating.publish_file)
+escalation_group.command("dry-run")(escalating.dry_run)
 audit.command("verify")(health.verify_audit_log)
 events.command("check")(measuring.check_folder)
 delivery_group.command("list")(delivering.list_deliveries)

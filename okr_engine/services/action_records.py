@@ -20,7 +20,6 @@ from okr_engine.model import (
     RoleKind,
 )
 from okr_engine.periods import Period
-from okr_engine.rulebook import ActionThen
 from okr_engine.services.action_clocks import clock_of
 from okr_engine.services.outbox import emit
 from okr_engine.workflow.lifecycle import Standing, after
@@ -46,11 +45,11 @@ def units_and_roles(session: Session) -> tuple[dict[UUID, UUID | None], dict[tup
     return parents, roles
 
 
-def chain_of(action_id: UUID, then: ActionThen, roles: Mapping[RoleKind, UUID | None]) -> list[ActionStep]:
+def chain_of(action_id: UUID, kinds: Sequence[RoleKind], roles: Mapping[RoleKind, UUID | None]) -> list[ActionStep]:
     """The links of an action's chain, each with the role that stands there; None is a vacancy."""
     return [
-        ActionStep(action_id=action_id, level=level, kind=RoleKind(kind), role_id=roles.get(RoleKind(kind)))
-        for level, kind in enumerate(then.chain)
+        ActionStep(action_id=action_id, level=level, kind=kind, role_id=roles.get(kind))
+        for level, kind in enumerate(kinds)
     ]
 
 
@@ -80,7 +79,7 @@ def take_step(session: Session, action: CorrectiveAction, kind: ActionEventKind,
     if found != before:
         for one in fields(found):
             setattr(action, one.name, getattr(found, one.name))
-        action.clock_at = clock_of(session, action)
+        action.clock_at = clock_of(session, action, found)
         session.add(action)
         session.flush()
     last = session.exec(select(func.max(ActionEvent.number)).where(ActionEvent.action_id == action.id)).one()

@@ -51,6 +51,8 @@ class Policy(BaseModel):
     def _nothing_falls_silent(self) -> Self:
         if missing := OPEN - self.clocks.keys():
             raise ValueError(f"open states without a clock: {', '.join(sorted(missing))}")
+        if any(hours < least_wait(state) for state, hours in self.clocks.items()):
+            raise ValueError("whoever is asked needs an hour at least")
         if missing_chains := set(Subject) - {subject for subject, links in self.chain.items() if links}:
             raise ValueError(f"nobody is asked about: {', '.join(sorted(missing_chains))}")
         if not self.begins < self.ends:
@@ -98,6 +100,11 @@ class Policy(BaseModel):
         if can_rise and standing.reminders >= self.reminders:
             return ActionEventKind.ESCALATED
         return ActionEventKind.REMINDED
+
+
+def least_wait(state: ActionState) -> int:
+    """The fewest working hours that a clock can have: only who is to be told first can be told at once."""
+    return 0 if state is ActionState.RAISED else 1
 
 
 def can_be_asked(working: Hours, quiet: Hours) -> bool:

@@ -12,7 +12,7 @@ from okr_engine.rulebook import ChainRole
 from okr_engine.rulebook.notation import Part, parts_of_text
 from okr_engine.rulebook.notes import Notes
 from okr_engine.words import message
-from okr_engine.workflow.escalation import LONGEST_WAIT, MOST_REMINDERS, Policy, Subject, can_be_asked
+from okr_engine.workflow.escalation import LONGEST_WAIT, MOST_REMINDERS, Policy, Subject, can_be_asked, least_wait
 from okr_engine.workflow.lifecycle import OPEN
 from okr_engine.workflow.working_time import Hours
 
@@ -96,7 +96,8 @@ def _clocks(part: Part | None, notes: Notes) -> Mapping[ActionState, int]:
         notes.note(part.key_lines[name], message("rules.unknown_field", field=name), sorted(OPEN))
     for state in sorted(OPEN - found.keys()):
         notes.note(part, message("policy.no_clock", state=message(f"action_state.{state.value}"), field=state.value))
-    hours = {ActionState(name): notes.whole(one, 0, LONGEST_WAIT) for name, one in found.items() if name in OPEN}
+    clocks = {ActionState(name): one for name, one in found.items() if name in OPEN}
+    hours = {state: notes.whole(one, least_wait(state), LONGEST_WAIT) for state, one in clocks.items()}
     return {state: count for state, count in hours.items() if count is not None}
 
 

@@ -41,6 +41,7 @@ from okr_engine.statistics.xmr_charts import Remark
 from okr_engine.statistics.xmr_icons import AssuranceIcon, VariationIcon
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status, Tier
 from okr_engine.words import Language
+from okr_engine.workflow.escalation import Subject
 from okr_engine.working_days import LimitUnit
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "action_state": ActionState,
     "action_steps.not_now": ActionState,
     "api_problem": Problem,
+    "asking_kind": None,
     "assurance_icon": AssuranceIcon,
     "break_kind": BreakKind,
     "cadence": Cadence,
@@ -98,6 +100,8 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "outcome": Outcome,
     "parameter_value": None,
     "point_label": None,
+    "policy.chain": Subject,
+    "policy.clock": None,
     "question": None,
     "retold": Retold,
     "rhythm": Rhythm,
@@ -138,6 +142,8 @@ SHARED_TEXTS = {
     "goalpost.moved",
     "indicator.definition",
     "overview.gap",
+    "policy.days",
+    "policy.zone",
     "indicator.version",
     "noun.period",
     "rule_condition.equal",
