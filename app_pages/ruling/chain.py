@@ -134,7 +134,7 @@ def _form(in_force: PolicyEdition) -> None:
     with st.expander(t("policy.change"), icon=":material/edit:"), st.form("rules.chain_form", enter_to_submit=False):
         st.markdown(t("policy.change_about"))
         yaml = st.text_area(t("policy.text"), value=in_force.text, height=_HEIGHT, key="rules-chain-yaml")
-        reason = st.text_input(t("ruling.publish_reason"), key="rules.chain_reason")
+        reason = st.text_input(t("policy.reason"), key="rules.chain_reason")
         valid_from = st.date_input(
             t("ruling.publish_day"),
             value=today(),
@@ -145,7 +145,7 @@ def _form(in_force: PolicyEdition) -> None:
         )
         with st.container(horizontal=True):
             checks = st.form_submit_button(t("ruling.check"), key="rules.chain_check", icon=":material/rule:")
-            publishes = st.form_submit_button(t("ruling.publish"), key="rules.chain_publish", type="primary")
+            publishes = st.form_submit_button(t("policy.publish"), key="rules.chain_publish", type="primary")
     try:
         if checks:
             check_policy(user(), yaml)

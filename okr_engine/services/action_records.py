@@ -76,13 +76,14 @@ def take_step(session: Session, action: CorrectiveAction, kind: ActionEventKind,
     """
     now, before = moment_of(session), standing_of(action)
     found = after(before, kind, data, at=now, actor=actor_of(session))
+    last = session.exec(select(func.max(ActionEvent.number)).where(ActionEvent.action_id == action.id)).one()
     if found != before:
+        # The clock is asked for first: what is asked of the database then would save the row half changed.
+        clock = clock_of(session, action.id, found)
         for one in fields(found):
             setattr(action, one.name, getattr(found, one.name))
-        action.clock_at = clock_of(session, action, found)
+        action.clock_at = clock
         session.add(action)
-        session.flush()
-    last = session.exec(select(func.max(ActionEvent.number)).where(ActionEvent.action_id == action.id)).one()
     record(session, [event_of(session, action.id, (last or 0) + 1, kind, data)])
 
 

@@ -25,7 +25,7 @@ from okr_engine.model import (
 from okr_engine.services.action_clocks import verdict_day
 from okr_engine.services.action_records import standing_of, take_step
 from okr_engine.services.asked_people import Asked, Asking, Desk
-from okr_engine.services.escalation_policies import PolicyEdition, policy_followed_by, policy_in_force
+from okr_engine.services.escalation_policies import PolicyEdition, policy_followed, policy_in_force
 from okr_engine.services.organisation_charts import OrganisationChart, organisation_chart
 from okr_engine.services.policy_adoption import adopt
 from okr_engine.workflow.lifecycle import CLOSED
@@ -81,7 +81,7 @@ def escalate_extended(session: Session, action: CorrectiveAction) -> None:
 
     For whoever has just put it off, in the same transaction.
     """
-    if action.extensions % policy_followed_by(session, action).extensions:
+    if action.extensions % policy_followed(session, action.policy_id).extensions:
         return
     day = moment_of(session).date()
     known = _known(session, [action], policy_in_force(session, day))
@@ -129,7 +129,11 @@ def _fire(session: Session, action: CorrectiveAction, known: _Known) -> bool:
 def _too_early(session: Session, action: CorrectiveAction, edition: PolicyEdition, now: datetime) -> datetime | None:
     """The moment to wait for, where nobody may be asked now or the effect cannot be judged yet."""
     calendar = edition.policy.working_time
-    if action.state is ActionState.DONE and (day := verdict_day(session, action)) and day > calendar.day_of(now):
+    if (
+        action.state is ActionState.DONE
+        and (day := verdict_day(session, action.id, action.round))
+        and day > calendar.day_of(now)
+    ):
         return calendar.later(calendar.begin_of(day), edition.policy.clocks[action.state])
     return None if calendar.holds(now) else calendar.later(now, 0)
 

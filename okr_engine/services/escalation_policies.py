@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from okr_engine.access import Actor
 from okr_engine.database import moment_of
 from okr_engine.errors import InvalidInput
-from okr_engine.model import CorrectiveAction, EscalationPolicy, RoleKind
+from okr_engine.model import EscalationPolicy, RoleKind
 from okr_engine.services.rulebook_editions import require_publisher
 from okr_engine.services.typed_texts import line
 from okr_engine.words import message
@@ -51,11 +51,11 @@ def in_force_on(known: Sequence[PolicyEdition], day: date) -> PolicyEdition:
     return next(one for one in known if one.valid_from is None or one.valid_from <= day)
 
 
-def policy_followed_by(session: Session, action: CorrectiveAction) -> Policy:
-    """The policy that the action follows until it adopts another."""
-    if action.policy_id is None:
+def policy_followed(session: Session, policy_id: UUID | None) -> Policy:
+    """The policy with that identity, which an action follows until it adopts another; None came with the program."""
+    if policy_id is None:
         return shipped_policy()
-    return policy_of(session.get_one(EscalationPolicy, action.policy_id).text)
+    return policy_of(session.get_one(EscalationPolicy, policy_id).text)
 
 
 def chain_for(policy: Policy, subject: Subject, named: Sequence[str] = ()) -> tuple[RoleKind, ...]:

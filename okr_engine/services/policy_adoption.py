@@ -8,7 +8,7 @@ from okr_engine.access import Actor
 from okr_engine.database import moment_of
 from okr_engine.model import ActionEventKind, ActionStep, CorrectiveAction, Goal, KeyResult, RoleKind, Source
 from okr_engine.services.action_records import chain_of, roles_above, take_step, units_and_roles
-from okr_engine.services.escalation_policies import PolicyEdition, chain_for, policy_followed_by, policy_in_force
+from okr_engine.services.escalation_policies import PolicyEdition, chain_for, policy_followed, policy_in_force
 from okr_engine.workflow.escalation import Subject
 from okr_engine.workflow.lifecycle import CLOSED
 
@@ -39,7 +39,7 @@ def adopt(session: Session, action: CorrectiveAction, edition: PolicyEdition) ->
     links = session.exec(
         select(ActionStep).where(ActionStep.action_id == action.id).order_by(col(ActionStep.level))
     ).all()
-    before = chain_for(policy_followed_by(session, action), subject)
+    before = chain_for(policy_followed(session, action.policy_id), subject)
     wanted = chain_for(edition.policy, subject)
     if tuple(link.kind for link in links) == before != wanted:
         for link in links:
