@@ -7,7 +7,6 @@ import streamlit as st
 from app_pages.components.answers import name_of
 from app_pages.components.here import clock, installation, language, t, today, user
 from app_pages.components.notices import show_error
-from app_pages.components.plain import plain
 from app_pages.components.tables import Column, Row, Section, note, tables, text
 from app_pages.ruling.answers import chain_editions, goals_with_chains, tried_chain
 from app_pages.ruling.mistakes import show_refusal
@@ -31,7 +30,7 @@ def chain_section() -> None:
     in_force = in_force_on(known, today())
     st.markdown(t("policy.about"))
     if published := st.session_state.pop(_PUBLISHED, None):
-        st.success(plain(published), icon=":material/check_circle:")
+        st.success(published, icon=":material/check_circle:")
     tables([_in_words(in_force)], key="rules.chain")
     _dry_run()
     tables([_editions(known, in_force)], key="rules.chain_editions")

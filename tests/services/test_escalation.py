@@ -83,6 +83,7 @@ def test_the_responsible_is_told_then_reminded_and_then_the_chain_is_asked_up_to
     ]
     days = [one.at.date().isoformat() for one in happened]
     assert days[:5] == ["2025-07-15", "2025-07-17", "2025-07-21", "2025-07-23", "2025-07-25"]
+    assert days[5:] == ["2025-08-01", "2025-08-08", "2025-08-15"]
     assert the_row(county).state is ActionState.NOTIFIED
 
 
