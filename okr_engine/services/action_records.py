@@ -74,17 +74,26 @@ def take_step(session: Session, action: CorrectiveAction, kind: ActionEventKind,
 
     InvalidInput, saying why, where the step may not be taken now. The caller holds the action's row.
     """
-    now, before = moment_of(session), standing_of(action)
-    found = after(before, kind, data, at=now, actor=actor_of(session))
-    last = session.exec(select(func.max(ActionEvent.number)).where(ActionEvent.action_id == action.id)).one()
-    if found != before:
-        # The clock is asked for first: what is asked of the database then would save the row half changed.
-        clock = clock_of(session, action.id, found)
-        for one in fields(found):
-            setattr(action, one.name, getattr(found, one.name))
-        action.clock_at = clock
-        session.add(action)
-    record(session, [event_of(session, action.id, (last or 0) + 1, kind, data)])
+    take_steps(session, [(action, kind, data)])
+
+
+def take_steps(session: Session, steps: Sequence[tuple[CorrectiveAction, ActionEventKind, dict[str, Any]]]) -> None:
+    """Let one more thing happen to each of several actions: all of it, or none where one may not be taken."""
+    now, actor = moment_of(session), actor_of(session)
+    last = _last_numbers(session, [action.id for action, _kind, _data in steps])
+    taken = [(action, after(standing_of(action), kind, data, at=now, actor=actor)) for action, kind, data in steps]
+    # What is asked of the database for a clock would else save the rows before it half changed.
+    with session.no_autoflush:
+        for action, found in taken:
+            if found != standing_of(action):
+                clock = clock_of(session, action.id, found)
+                for one in fields(found):
+                    setattr(action, one.name, getattr(found, one.name))
+                action.clock_at = clock
+                session.add(action)
+    record(
+        session, [event_of(session, action.id, last.get(action.id, 0) + 1, kind, data) for action, kind, data in steps]
+    )
 
 
 def standing_of(action: CorrectiveAction) -> Standing:
@@ -126,3 +135,9 @@ def free_codes(session: Session, quarter: Period) -> Iterator[str]:
         select(func.count()).select_from(CorrectiveAction).where(col(CorrectiveAction.code).startswith(prefix))
     ).one()
     return (f"{prefix}{number}" for number in count(taken + 1))
+
+
+def _last_numbers(session: Session, actions: Sequence[UUID]) -> dict[UUID, int]:
+    numbers = columns_of(ActionEvent.action_id, func.max(ActionEvent.number)).group_by(col(ActionEvent.action_id))
+    rows = session.execute(numbers.where(col(ActionEvent.action_id).in_(actions)))
+    return dict(tuple(row) for row in rows)

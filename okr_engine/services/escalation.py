@@ -23,15 +23,18 @@ from okr_engine.model import (
     SupportRequest,
 )
 from okr_engine.services.action_clocks import verdict_day
-from okr_engine.services.action_records import standing_of, take_step
+from okr_engine.services.action_records import standing_of, take_step, take_steps
 from okr_engine.services.asked_people import Asked, Asking, Desk
 from okr_engine.services.escalation_policies import PolicyEdition, policy_followed, policy_in_force
 from okr_engine.services.organisation_charts import OrganisationChart, organisation_chart
 from okr_engine.services.policy_adoption import adopt
+from okr_engine.workflow.escalation import FARTHEST
 from okr_engine.workflow.lifecycle import CLOSED
 
 AT_ONCE = 100
 """So many clocks fire in one transaction, so that others can write in between."""
+
+_Step = tuple[CorrectiveAction, ActionEventKind, dict[str, Any]]
 
 _log = logging.getLogger("okr_engine")
 
@@ -67,10 +70,12 @@ def fire_due_clocks(session: Session, actor: Actor) -> int:  # noqa: ARG001 - th
         about.setdefault(request.action_id, session.get_one(CorrectiveAction, request.action_id))
     edition = policy_in_force(session, now.date())
     for action in about.values():
-        _guarded(session, action, lambda one: adopt(session, one, edition))
+        if action.policy_id != edition.id:
+            _guarded(session, action, lambda one: adopt(session, one, edition))
     known = _known(session, list(about.values()), edition)
-    fired = sum(_guarded(session, action, lambda one: _fire(session, one, known)) for action in actions)
-    return fired + sum(
+    steps = [step for action in actions if (step := _step_of(session, action, known))]
+    take_steps(session, steps)
+    return len(steps) + sum(
         _guarded(session, request, lambda one: _fire_request(session, one, about[one.action_id], known))
         for request in requests
     )
@@ -109,32 +114,37 @@ def _guarded(session: Session, row: Any, fire: Any) -> bool:
         return False
 
 
-def _fire(session: Session, action: CorrectiveAction, known: _Known) -> bool:
-    """Let the action's clock fire, or set it on where it should not have been due yet; whether it fired."""
+def _step_of(session: Session, action: CorrectiveAction, known: _Known) -> _Step | None:
+    """What the action's clock brings about; None, and the clock set on, where it should not have been due yet."""
+    try:
+        return _step(session, action, known)
+    except Exception:  # one that cannot fire must not keep the others from firing
+        _log.exception("The clock of %s could not fire", action.code)
+        return None
+
+
+def _step(session: Session, action: CorrectiveAction, known: _Known) -> _Step | None:
     now = moment_of(session)
     policy = known.edition.policy
     if action.clock_at is None or action.clock_at > now:
-        return False
+        return None
     if waits_until := _too_early(session, action, known.edition, now):
         action.clock_at = waits_until
-        return False
+        return None
     asking = _asking(action, known, policy.working_time.day_of(now))
     above = asking.above(action.level)
     kind = policy.fires_as(standing_of(action), can_rise=above is not None)
     asked = above if kind is ActionEventKind.ESCALATED and above else asking.at(action.level)
-    take_step(session, action, kind, _told(asked))
-    return True
+    return action, kind, _told(asked)
 
 
 def _too_early(session: Session, action: CorrectiveAction, edition: PolicyEdition, now: datetime) -> datetime | None:
     """The moment to wait for, where nobody may be asked now or the effect cannot be judged yet."""
     calendar = edition.policy.working_time
-    if (
-        action.state is ActionState.DONE
-        and (day := verdict_day(session, action.id, action.round))
-        and day > calendar.day_of(now)
-    ):
-        return calendar.later(calendar.begin_of(day), edition.policy.clocks[action.state])
+    if action.state is ActionState.DONE:
+        day = verdict_day(session, action.id, action.round)
+        if day is not None and now < calendar.begin_of(day) <= now + FARTHEST:
+            return calendar.later(calendar.begin_of(day), edition.policy.clocks[action.state])
     return None if calendar.holds(now) else calendar.later(now, 0)
 
 

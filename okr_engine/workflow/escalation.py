@@ -16,6 +16,9 @@ from okr_engine.workflow.working_time import Hours, WorkingTime
 
 LONGEST_WAIT = 2_000
 MOST_REMINDERS = 20
+FARTHEST = timedelta(days=366)
+"""However far away a day is, somebody looks at an open action within a year."""
+
 WorkingHours = Annotated[int, Field(ge=0, le=LONGEST_WAIT)]
 
 
@@ -78,10 +81,12 @@ class Policy(BaseModel):
         if standing.state not in OPEN:
             return None
         counted_from = max(standing.since, asked_at or standing.since)
+        farthest = self.working_time.day_of(counted_from + FARTHEST)
         if standing.state is ActionState.IN_PROGRESS:
-            counted_from = max(counted_from, self.working_time.begin_of(standing.due + timedelta(days=1)))
+            after_due = min(standing.due, farthest) + timedelta(days=1)
+            counted_from = max(counted_from, self.working_time.begin_of(after_due))
         if standing.state is ActionState.DONE and verdict_day is not None:
-            counted_from = max(counted_from, self.working_time.begin_of(verdict_day))
+            counted_from = max(counted_from, self.working_time.begin_of(min(verdict_day, farthest)))
         repeats = standing.level >= top or standing.reminders > self.reminders
         waits = self.repeat if repeats and standing.state is not ActionState.RAISED else self.clocks[standing.state]
         return self.working_time.later(counted_from, waits)

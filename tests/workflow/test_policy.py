@@ -113,6 +113,16 @@ def test_work_under_way_is_left_alone_until_it_is_due() -> None:
     assert found == datetime(2026, 10, 2, 5, 0, tzinfo=UTC)
 
 
+def test_work_that_is_due_in_the_far_future_is_looked_at_within_a_year_all_the_same() -> None:
+    far = Standing(ActionState.IN_PROGRESS, TUESDAY, date.max)
+    clock = shipped_policy().clock_of(far, top=TOP)
+    assert clock is not None
+    assert TUESDAY + timedelta(days=360) < clock < TUESDAY + timedelta(days=380)
+    done = shipped_policy().clock_of(standing(ActionState.DONE), top=TOP, verdict_day=date.max)
+    assert done is not None
+    assert done < TUESDAY + timedelta(days=390)
+
+
 def test_work_that_is_done_is_left_alone_until_its_effect_can_be_judged() -> None:
     policy, done = shipped_policy(), standing(ActionState.DONE)
     assert policy.clock_of(done, top=TOP, verdict_day=date(2027, 1, 18)) == datetime(2027, 1, 25, 6, 0, tzinfo=UTC)
