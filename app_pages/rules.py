@@ -6,6 +6,7 @@ import streamlit as st
 
 from app_pages.components.here import t, user
 from app_pages.ruling.adding_up import adding_up_section
+from app_pages.ruling.chain import chain_section
 from app_pages.ruling.draft import draft_section
 from app_pages.ruling.editions import editions_section
 from app_pages.ruling.rules_in_words import rules_section
@@ -20,6 +21,7 @@ VIEWS: Mapping[str, Callable[[], None]] = {
     "draft": draft_section,
     "adding_up": adding_up_section,
     "actions": lambda: rules_section(Book.ACTIONS),
+    "escalation": chain_section,
     "data_quality": lambda: rules_section(Book.DATA_QUALITY),
 }
 

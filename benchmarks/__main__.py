@@ -14,6 +14,7 @@ from benchmarks import (
     back_testing,
     charting,
     delivering,
+    escalating,
     evaluating,
     importing,
     ingesting,
@@ -53,6 +54,7 @@ BENCHMARKS = (
     Benchmark("hundred-million", "KPIs from a hundred million events", measuring.hundred_million, asked_for=True),
     Benchmark("ingest", "Bringing events in", ingesting.measure),
     Benchmark("deliver", "Steps of actions on their way to task platforms", delivering.measure),
+    Benchmark("escalate", "A sweep of the escalation clocks", escalating.measure),
     Benchmark("start", "Start of the server", starting.measure),
     Benchmark("pages", "Overview and Goal on that data", pages.measure),
 )

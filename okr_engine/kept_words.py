@@ -8,7 +8,7 @@ from typing import Any
 
 from okr_engine.errors import Mistake, OkrError, Place
 from okr_engine.periods import Period
-from okr_engine.words import Message
+from okr_engine.words import Message, Words
 
 
 def kept_message(said: Message) -> dict[str, Any]:
@@ -51,6 +51,8 @@ def _kept(value: object) -> object:
             return str(value)
         case Message():
             return {"message": kept_message(value)}
+        case Words():
+            return {"words": asdict(value)}
         case datetime():
             return {"moment": value.isoformat()}
         case date():
@@ -67,6 +69,8 @@ def _told(value: object) -> object:
     match value:
         case {"message": dict() as message}:
             return told_message(message)
+        case {"words": dict() as words}:
+            return Words(**words)
         case {"moment": str() as moment}:
             return datetime.fromisoformat(moment)
         case {"day": str() as day}:

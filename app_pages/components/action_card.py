@@ -80,6 +80,8 @@ def _happening(one: ActionHappening) -> str:
         values["endpoint"] = endpoint
     if role := given.get("role"):
         values["to"] = spoken(role_called(role), language())
+    elif asked := one.data.get("asked"):
+        values["to"] = [name_of(code) for code in asked]
     if person := given.get("person"):
         values["to"] = name_of(person)
     return t(f"action_event.{one.kind}", **values)

@@ -12,6 +12,7 @@ from okr_engine.cli import (
     charting,
     control_charts,
     delivering,
+    escalating,
     explaining,
     files,
     health,
@@ -38,7 +39,9 @@ delivery_group = typer.Typer(no_args_is_help=True, help="Steps of actions on the
 channel_group = typer.Typer(no_args_is_help=True, help="Channels through which people are told.")
 notification_group = typer.Typer(no_args_is_help=True, help="Messages to people.")
 calendar_group = typer.Typer(no_args_is_help=True, help="Calendars of due dates.")
+escalation_group = typer.Typer(no_args_is_help=True, help="Who is asked about an open action, and when.")
 app.add_typer(rule_group, name="rules")
+app.add_typer(escalation_group, name="escalation")
 app.add_typer(audit, name="audit")
 app.add_typer(events, name="events")
 app.add_typer(source_group, name="sources")
@@ -69,6 +72,10 @@ rule_group.command("check")(rules.check_rules)
 rule_group.command("back-test")(rules.try_rules)
 rule_group.command("publish")(rules.publish_rules)
 rule_group.command("withdraw")(rules.withdraw_rules)
+escalation_group.command("show")(escalating.show_policy)
+escalation_group.command("check")(escalating.check_file)
+escalation_group.command("publish")(escalating.publish_file)
+escalation_group.command("dry-run")(escalating.dry_run)
 audit.command("verify")(health.verify_audit_log)
 events.command("check")(measuring.check_folder)
 delivery_group.command("list")(delivering.list_deliveries)

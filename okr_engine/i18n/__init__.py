@@ -1,6 +1,6 @@
 """The edge where keys, values and words become Finnish, Swedish or English."""
 
-from okr_engine.i18n.formats import NOTHING, day, duration, moment, number, period
+from okr_engine.i18n.formats import NOTHING, day, duration, listed, moment, number, period
 from okr_engine.i18n.sentences import figure, fill, say, speak, spoken
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "duration",
     "figure",
     "fill",
+    "listed",
     "moment",
     "number",
     "period",

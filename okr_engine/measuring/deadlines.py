@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from okr_engine.errors import InvalidRules, Mistake, Place
 from okr_engine.measuring.definition import Texts
-from okr_engine.measuring.working_days import LimitUnit, last_day
 from okr_engine.packaged import rules_file
 from okr_engine.words import message
+from okr_engine.working_days import LimitUnit, last_day
 
 LIMITS_FILE = "statutory_limits.yaml"
 OLDEST_AGE = 200

@@ -120,7 +120,7 @@ def _then(part: Part, notes: Notes) -> Then | None:
             flag = _name(notes.fields(part, required=("flag",))["flag"], notes)
             return FlagThen(flag) if flag else None
         case ["action"]:
-            return _action(notes.fields(part, required=("action", "due_in_days", "chain")), notes)
+            return _action(notes.fields(part, required=("action", "due_in_days"), optional=("chain",)), notes)
         case _:
             notes.note(part, message("rules.then_shape"), ("status", "flag", "action"))
             return None
@@ -133,7 +133,8 @@ def _action(fields: Mapping[str, Part], notes: Notes) -> ActionThen | None:
     chain = [role for step in steps if (role := notes.word(step, ChainRole))]
     if "chain" in fields and (not steps or len(set(chain)) < len(chain)):
         notes.note(fields["chain"], message("rules.chain_shape"), ChainRole)
-    return ActionThen(action, due, tuple(chain)) if action and due and chain else None
+    is_sound = "chain" not in fields or chain
+    return ActionThen(action, due, tuple(chain)) if action and due and is_sound else None
 
 
 def _because(part: Part, patterns: Sequence[Pattern], notes: Notes) -> Words | None:

@@ -87,11 +87,11 @@ class FlagThen:
 
 @dataclass(frozen=True)
 class ActionThen:
-    """A corrective action is called for: which, in how many days, and who is asked in turn."""
+    """A corrective action is called for: which, in how many days, and who is asked in turn where not by the policy."""
 
     action: str
     due_in_days: int
-    chain: tuple[ChainRole, ...]
+    chain: tuple[ChainRole, ...] = ()
 
     @property
     def word(self) -> str:

@@ -21,7 +21,6 @@ from okr_engine.model import (
     RoleKind,
 )
 from okr_engine.periods import Period
-from okr_engine.rulebook import ActionThen
 from okr_engine.services.action_clocks import clock_of
 from okr_engine.services.outbox import emit
 from okr_engine.services.telling import tell_people
@@ -49,11 +48,11 @@ def units_and_roles(session: Session) -> tuple[dict[UUID, UUID | None], dict[tup
     return parents, roles
 
 
-def chain_of(action_id: UUID, then: ActionThen, roles: Mapping[RoleKind, UUID | None]) -> list[ActionStep]:
+def chain_of(action_id: UUID, kinds: Sequence[RoleKind], roles: Mapping[RoleKind, UUID | None]) -> list[ActionStep]:
     """The links of an action's chain, each with the role that stands there; None is a vacancy."""
     return [
-        ActionStep(action_id=action_id, level=level, kind=RoleKind(kind), role_id=roles.get(RoleKind(kind)))
-        for level, kind in enumerate(then.chain)
+        ActionStep(action_id=action_id, level=level, kind=kind, role_id=roles.get(kind))
+        for level, kind in enumerate(kinds)
     ]
 
 
@@ -78,18 +77,28 @@ def take_step(session: Session, action: CorrectiveAction, kind: ActionEventKind,
 
     InvalidInput, saying why, where the step may not be taken now. The caller holds the action's row.
     """
-    if kind == ActionEventKind.CEASED and action.source_id is None:
+    take_steps(session, [(action, kind, data)])
+
+
+def take_steps(session: Session, steps: Sequence[tuple[CorrectiveAction, ActionEventKind, dict[str, Any]]]) -> None:
+    """Let one more thing happen to each of several actions: all of it, or none where one may not be taken."""
+    if any(kind == ActionEventKind.CEASED and action.source_id is None for action, kind, _data in steps):
         raise InvalidInput(message("action_steps.not_verified"))
-    now, before = moment_of(session), standing_of(action)
-    found = after(before, kind, data, at=now, actor=actor_of(session))
-    if found != before:
-        for one in fields(found):
-            setattr(action, one.name, getattr(found, one.name))
-        action.clock_at = clock_of(session, action)
-        session.add(action)
-        session.flush()
-    last = session.exec(select(func.max(ActionEvent.number)).where(ActionEvent.action_id == action.id)).one()
-    record(session, [event_of(session, action.id, (last or 0) + 1, kind, data)])
+    now, actor = moment_of(session), actor_of(session)
+    last = _last_numbers(session, [action.id for action, _kind, _data in steps])
+    taken = [(action, after(standing_of(action), kind, data, at=now, actor=actor)) for action, kind, data in steps]
+    # What is asked of the database for a clock would else save the rows before it half changed.
+    with session.no_autoflush:
+        for action, found in taken:
+            if found != standing_of(action):
+                clock = clock_of(session, action.id, found)
+                for one in fields(found):
+                    setattr(action, one.name, getattr(found, one.name))
+                action.clock_at = clock
+                session.add(action)
+    record(
+        session, [event_of(session, action.id, last.get(action.id, 0) + 1, kind, data) for action, kind, data in steps]
+    )
 
 
 def standing_of(action: CorrectiveAction) -> Standing:
@@ -132,3 +141,9 @@ def free_codes(session: Session, quarter: Period) -> Iterator[str]:
         select(func.count()).select_from(CorrectiveAction).where(col(CorrectiveAction.code).startswith(prefix))
     ).one()
     return (f"{prefix}{number}" for number in count(taken + 1))
+
+
+def _last_numbers(session: Session, actions: Sequence[UUID]) -> dict[UUID, int]:
+    numbers = columns_of(ActionEvent.action_id, func.max(ActionEvent.number)).group_by(col(ActionEvent.action_id))
+    rows = session.execute(numbers.where(col(ActionEvent.action_id).in_(actions)))
+    return dict(tuple(row) for row in rows)

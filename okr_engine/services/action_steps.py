@@ -12,6 +12,7 @@ from okr_engine.model import ActionEventKind, ActionPlan, CorrectiveAction, Pers
 from okr_engine.services.action_access import held_action, may_dismiss, not_allowed
 from okr_engine.services.action_records import take_step
 from okr_engine.services.effect_checks import register_effect_check
+from okr_engine.services.escalation import escalate_extended
 from okr_engine.services.people import assignable
 from okr_engine.words import message
 
@@ -74,6 +75,7 @@ def extend(session: Session, actor: Actor, code: str, *, version: int, due: date
     action = held_action(session, actor, code, version=version)
     _check_day(session, due)
     take_step(session, action, ActionEventKind.EXTENDED, {"due": due.isoformat(), "reason": reason.strip()})
+    escalate_extended(session, action)
 
 
 def comment(session: Session, actor: Actor, code: str, *, version: int, text: str) -> None:

@@ -20,7 +20,6 @@ from okr_engine.model import (
 )
 from okr_engine.periods import Period
 from okr_engine.rulebook import ActionThen, Conclusion, Rulebook
-from okr_engine.services.action_clocks import clock_of
 from okr_engine.services.action_records import (
     chain_of,
     enter_recurrences,
@@ -28,9 +27,12 @@ from okr_engine.services.action_records import (
     raised_event,
     record,
     roles_above,
+    standing_of,
     units_and_roles,
 )
+from okr_engine.services.escalation_policies import chain_for, policy_in_force
 from okr_engine.services.statuses import Decided, in_three_languages
+from okr_engine.workflow.escalation import Subject
 
 
 @dataclass(frozen=True)
@@ -85,15 +87,18 @@ def _raise(
     rulebook: Rulebook,
 ) -> list[CorrectiveAction]:
     owners = _owners(session, {UUID(one.subject) for one in findings})
+    followed = policy_in_force(session, moment_of(session).date())
     actions, steps, events = list[CorrectiveAction](), list[ActionStep](), list[ActionEvent]()
     for code, finding in zip(free_codes(session, quarter), findings, strict=False):
         action = _action(session, code, quarter, finding, decided[finding.subject], rulebook)
         assert isinstance(finding.then, ActionThen)
-        chain = chain_of(action.id, finding.then, owners[action.subject_id].roles)
+        kinds = chain_for(followed.policy, Subject.KEY_RESULT, finding.then.chain)
+        chain = chain_of(action.id, kinds, owners[action.subject_id].roles)
+        action.policy_id = followed.id
         action.assigned_role_id = next((step.role_id for step in chain if step.role_id), None)
         actions.append(action)
         steps += chain
-        action.clock_at = clock_of(session, action)
+        action.clock_at = followed.policy.clock_of(standing_of(action), top=len(chain))
         events.append(raised_event(session, action))
     for rows in (actions, steps):
         session.add_all(rows)

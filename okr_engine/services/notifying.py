@@ -101,7 +101,7 @@ def _try_again(place: Installation, claimed: Claimed, error: SourceUnavailable, 
         return
     now = place.now()
     earliest = max(now + pause_now, error.try_again or now)
-    until = place.ask(telling_hours).next_moment(earliest, urgent=True)
+    until = place.ask(telling_hours, earliest).next_moment(earliest, urgent=True)
     place.act(SCHEDULE, put_off, claimed, error, until=until)
 
 

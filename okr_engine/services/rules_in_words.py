@@ -65,13 +65,16 @@ def _follows(rule: Rule, language: Language) -> str:
         case FlagThen():
             return say(language, "rule_words.flag")
         case ActionThen():
-            return say(
-                language,
-                "rule_words.action",
-                action=say(language, f"action.{rule.then.action}"),
-                days=figure(rule.then.due_in_days, MeasureUnit.DAYS, language),
-                chain=[say(language, f"role.{role}") for role in rule.then.chain],
-            )
+            return _action(rule.then, language)
+
+
+def _action(then: ActionThen, language: Language) -> str:
+    action = say(language, f"action.{then.action}")
+    days = figure(then.due_in_days, MeasureUnit.DAYS, language)
+    if not then.chain:
+        return say(language, "rule_words.action_by_policy", action=action, days=days)
+    chain = [say(language, f"role.{role}") for role in then.chain]
+    return say(language, "rule_words.action", action=action, days=days, chain=chain)
 
 
 def _conditions(patterns: Iterable[Pattern], language: Language) -> Iterator[str]:

@@ -10,8 +10,8 @@ from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, select
 
 from okr_engine.database import columns_of
-from okr_engine.measuring.working_days import is_working_day
 from okr_engine.model import Rhythm, Schedule, Source, Timetable
+from okr_engine.working_days import is_working_day
 
 LEASE = timedelta(minutes=5)
 """So long a reader holds a source without saying that it is still there."""

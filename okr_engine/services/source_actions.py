@@ -10,7 +10,6 @@ from okr_engine.database import moment_of
 from okr_engine.model import ActionEventKind, CorrectiveAction, RoleKind, Source
 from okr_engine.periods import Period
 from okr_engine.rulebook import ActionThen, Conclusion, Rulebook
-from okr_engine.services.action_clocks import clock_of
 from okr_engine.services.action_records import (
     chain_of,
     enter_recurrences,
@@ -18,10 +17,13 @@ from okr_engine.services.action_records import (
     raised_event,
     record,
     roles_above,
+    standing_of,
     take_step,
     units_and_roles,
 )
+from okr_engine.services.escalation_policies import chain_for, policy_in_force
 from okr_engine.services.statuses import in_three_languages
+from okr_engine.workflow.escalation import Subject
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,11 @@ def _raise(
     roles = roles_above(source.unit_id, *units_and_roles(session))
     if source.steward_role_id is not None:
         roles[RoleKind.DATA_STEWARD] = source.steward_role_id
-    chain = chain_of(action.id, finding.then, roles)
+    followed = policy_in_force(session, today)
+    chain = chain_of(action.id, chain_for(followed.policy, Subject.SOURCE, finding.then.chain), roles)
+    action.policy_id = followed.id
     action.assigned_role_id = next((step.role_id for step in chain if step.role_id), None)
-    action.clock_at = clock_of(session, action)
+    action.clock_at = followed.policy.clock_of(standing_of(action), top=len(chain))
     for rows in ([action], chain):
         session.add_all(rows)
         session.flush()

@@ -11,7 +11,7 @@ from okr_engine.database import moment_of
 from okr_engine.errors import InvalidInput, NotFound
 from okr_engine.model import ActionEventKind, CorrectiveAction, Role, SupportAnswer, SupportRequest
 from okr_engine.services.action_access import held_action, links_of, not_allowed, unit_of
-from okr_engine.services.action_clocks import clock_of_request
+from okr_engine.services.action_clocks import support_clock
 from okr_engine.services.action_records import take_step
 from okr_engine.words import Words, message
 
@@ -52,14 +52,14 @@ def ask_for_support(session: Session, actor: Actor, code: str, *, version: int, 
         asked_at=moment_of(session),
         asked_by=actor.code,
     )
+    request.clock_at = support_clock(session, action)
+    session.add(request)
     take_step(
         session,
         action,
         ActionEventKind.SUPPORT_ASKED,
         {"text": request.need, "role": role, "by": by.isoformat(), "request": request.number},
     )
-    request.clock_at = clock_of_request(session, request)
-    session.add(request)
 
 
 def answer_request(

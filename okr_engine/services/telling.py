@@ -34,7 +34,11 @@ def tell_people(session: Session, events: Sequence[ActionEvent]) -> None:
     told = [event for event in events if event.kind in TOLD]
     if not told or session.scalar(columns_of(NotificationChannel.id).limit(1)) is None:
         return
-    known, hours, now = _known(session, {event.action_id for event in told}), telling_hours(session), moment_of(session)
+    known, hours, now = (
+        _known(session, {event.action_id for event in told}),
+        telling_hours(session, moment_of(session)),
+        moment_of(session),
+    )
     rows = [
         {
             "id": uuid4(),

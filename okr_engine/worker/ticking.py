@@ -15,10 +15,13 @@ from okr_engine.errors import OkrError
 from okr_engine.services.asking import ask_due
 from okr_engine.services.delivering import deliver_due
 from okr_engine.services.effect_proposals import has_news, propose_effects
+from okr_engine.services.escalation import clocks_are_due, fire_due_clocks
 from okr_engine.services.evaluation import decide_newly_covered, newly_covered
 from okr_engine.services.installation import Installation
 from okr_engine.services.notifying import notify_due
+from okr_engine.services.policy_adoption import adopt_newer_policy
 from okr_engine.services.pulls import pull
+from okr_engine.services.returning_actions import let_dismissed_return, risks_are_over
 from okr_engine.services.schedules import due_sources
 
 _log = logging.getLogger("okr_engine")
@@ -79,6 +82,24 @@ def notify_people(place: Installation, keep_going: Callable[[], bool]) -> int:
     return notify_due(place, keep_going)
 
 
+def escalate(place: Installation, keep_going: Callable[[], bool]) -> int:
+    """Let the clocks fire that are due, until none is; how many did."""
+    count = 0
+    while keep_going() and place.ask(clocks_are_due, place.now()) and (fired := place.act(SCHEDULE, fire_due_clocks)):
+        count += fired
+    return count
+
+
+def look_after_actions(place: Installation, keep_going: Callable[[], bool]) -> int:
+    """Let open actions adopt a newer policy, and dismissed ones return whose accepted risk is over; how many did."""
+    count = 0
+    while keep_going() and (adopted := place.act(SCHEDULE, adopt_newer_policy)):
+        count += adopted
+    if place.ask(risks_are_over, today=place.today()):
+        count += place.act(SCHEDULE, let_dismissed_return, today=place.today())
+    return count
+
+
 TIMETABLE = (
     Job("pull due sources", timedelta(seconds=3), pull_due_sources),
     Job("decide by new rules", timedelta(minutes=10), decide_by_new_rules),
@@ -86,6 +107,8 @@ TIMETABLE = (
     Job("propose verdicts on effects", timedelta(hours=1), propose_verdicts),
     Job("ask task platforms", timedelta(seconds=3), ask_platforms),
     Job("notify people", timedelta(seconds=5), notify_people),
+    Job("escalate", timedelta(seconds=20), escalate),
+    Job("look after actions", timedelta(minutes=10), look_after_actions),
 )
 
 

@@ -160,8 +160,9 @@ def _extend(standing: Standing, data: Data, at: datetime, _actor: str) -> Standi
     return replace(standing, due=due, extensions=standing.extensions + 1, reminders=0, since=at)
 
 
-def _remind(standing: Standing, _data: Data, _at: datetime, _actor: str) -> Standing:
-    return replace(standing, reminders=standing.reminders + 1)
+def _remind(standing: Standing, data: Data, _at: datetime, _actor: str) -> Standing:
+    # Reminding of an answer to a call for support is not reminding of the action itself.
+    return standing if "support_request" in data else replace(standing, reminders=standing.reminders + 1)
 
 
 def _escalate(standing: Standing, data: Data, at: datetime, _actor: str) -> Standing:
@@ -169,7 +170,10 @@ def _escalate(standing: Standing, data: Data, at: datetime, _actor: str) -> Stan
 
 
 def _adopt(standing: Standing, data: Data, _at: datetime, _actor: str) -> Standing:
-    return replace(standing, policy_id=_id(data["policy_id"]))
+    # The chain of the newer policy may be shorter.
+    return replace(
+        standing, policy_id=_id(data["policy_id"]), level=min(standing.level, data.get("level", standing.level))
+    )
 
 
 def _id(text: str | None) -> UUID | None:

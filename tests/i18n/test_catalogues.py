@@ -17,7 +17,6 @@ from okr_engine.access import Permission
 from okr_engine.api.problems import Problem
 from okr_engine.measuring.deadlines import Confidence
 from okr_engine.measuring.definition import definition, kpis
-from okr_engine.measuring.working_days import LimitUnit
 from okr_engine.model.actions import ActionEventKind, ActionKind, ActionState, RootCauseMethod, SupportAnswer
 from okr_engine.model.deliveries import DeliveryState
 from okr_engine.model.indicators import BreakKind, MeasureUnit
@@ -47,7 +46,9 @@ from okr_engine.statistics.xmr_charts import Remark
 from okr_engine.statistics.xmr_icons import AssuranceIcon, VariationIcon
 from okr_engine.terms import Direction, KeyResultKind, NoDataReason, RoleKind, Status, Tier
 from okr_engine.words import Language
+from okr_engine.workflow.escalation import Subject
 from okr_engine.workflow.tasks import TaskState
+from okr_engine.working_days import LimitUnit
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("okr_engine", "app_pages", "connectors", "streamlit_app.py")
@@ -66,6 +67,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "actions.stage": None,
     "actions.which": None,
     "api_problem": Problem,
+    "asking_kind": None,
     "assurance_icon": AssuranceIcon,
     "break_kind": BreakKind,
     "cadence": Cadence,
@@ -120,6 +122,8 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "outcome": Outcome,
     "parameter_value": None,
     "point_label": None,
+    "policy.chain": Subject,
+    "policy.clock": None,
     "question": None,
     "retold": Retold,
     "rhythm": Rhythm,
@@ -173,6 +177,8 @@ SHARED_TEXTS = {
     "goalpost.moved",
     "indicator.definition",
     "overview.gap",
+    "policy.days",
+    "policy.zone",
     "indicator.version",
     "noun.period",
     "rule_condition.equal",

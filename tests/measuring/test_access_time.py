@@ -13,9 +13,9 @@ from okr_engine.errors import InvalidRules
 from okr_engine.measuring.deadlines import Confidence, read_limits
 from okr_engine.measuring.definition import Given, definition
 from okr_engine.measuring.events import Event, local_day
-from okr_engine.measuring.working_days import last_day
 from okr_engine.packaged import rules_folder
 from okr_engine.periods import Period
+from okr_engine.working_days import last_day
 from tests.measuring.visits import LIMITS, NOW, ZONE, at, measured, stored, wait
 
 LAST_IN_TIME = [

@@ -80,6 +80,7 @@ def test_whoever_may_not_publish_reads_everything_but_the_draft(visit: Visit) ->
         "Nykyisillä säännöillä",
         "Koonti",
         "Toimenpidesäännöt",
+        "Vastuuketju",
         "Tietolähdesäännöt",
     ]
 

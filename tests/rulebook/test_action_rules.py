@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from okr_engine.rulebook import ActionThen, ChainRole, Engine, Rulebook, check_examples
+from okr_engine.rulebook import ActionThen, Engine, Rulebook, check_examples
 from tests.rulebook.conftest import EVERY_ENGINE
 
 PROMISE = {"type": "status", "key": "A1.1", "has_value": 1, "statutory_target": 1, "target": 100, "has_target": 1}
@@ -23,8 +23,7 @@ def test_every_rule_does_what_its_examples_say(action_rules: Rulebook, engine: E
 def test_a_promise_far_from_the_law_calls_for_exactly_one_action(action_rules: Rulebook) -> None:
     (conclusion,) = action_rules.judge([PROMISE_Q2 | {"status": "challenges"}])
 
-    chain = (ChainRole.GOAL_OWNER, ChainRole.SPONSOR, ChainRole.LEADERSHIP_GROUP)
-    assert conclusion.then == ActionThen("recover_promise", 30, chain)
+    assert conclusion.then == ActionThen("recover_promise", 30)
     assert conclusion.subject == "A1.1"
 
 

@@ -49,13 +49,21 @@ def test_a_rule_without_conditions_says_that_it_is_the_last_word(rulebooks: Rule
     assert rule(rulebooks.status, "could_not_be_judged").conditions == ("Aina, kun mikään aiempi sääntö ei toteudu",)
 
 
-def test_an_action_says_how_much_time_there_is_and_who_is_asked_in_turn(rulebooks: Rulebooks) -> None:
+def test_an_action_says_how_much_time_there_is_and_that_the_policy_says_who_is_asked(rulebooks: Rulebooks) -> None:
     found = rule(rulebooks.actions, "support_needed")
 
     assert found.status is None
     [follows] = spaced((found.follows,))
     assert "30 päivää" in follows
-    assert "Tavoitteen omistaja, Johdon omistaja ja Johtoryhmä" in follows
+    assert follows.endswith("Vastuussa vastuuketjun mukaan.")
+
+
+def test_a_rule_with_a_chain_of_its_own_names_who_is_asked(rulebooks: Rulebooks) -> None:
+    own = rulebooks.actions.yaml.replace("due_in_days: 30}", "due_in_days: 30, chain: [goal_owner, sponsor]}")
+
+    found = rule(rulebook_of(own, "actions.yaml"), "support_needed")
+
+    assert "Tavoitteen omistaja ja Johdon omistaja" in found.follows
 
 
 def test_examples_say_what_was_given_and_whether_the_rule_fires(rulebooks: Rulebooks) -> None:

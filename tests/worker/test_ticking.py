@@ -7,15 +7,22 @@ from pathlib import Path
 
 import pytest
 from pyarrow import parquet
+from sqlalchemy import Engine
 from sqlmodel import select
 
+from okr_engine.access import OPERATOR
 from okr_engine.database import connect, writing
 from okr_engine.measuring.folders import parquet_files
 from okr_engine.measuring.tables import TABLES
-from okr_engine.model import CorrectiveAction, PullRun, RunState, Schedule, Source, StatusDecision
+from okr_engine.model import ActionState, CorrectiveAction, PullRun, RunState, Schedule, Source, StatusDecision
+from okr_engine.services.escalation_policies import policy_followed, publish_policy
+from okr_engine.services.installation import Installation
 from okr_engine.services.schedules import FIRST_RETRY, schedule_of
-from okr_engine.worker.ticking import pull_due_sources, running_worker
+from okr_engine.settings import Settings
+from okr_engine.worker.ticking import escalate, look_after_actions, pull_due_sources, running_worker
+from okr_engine.workflow.policy_text import shipped_text
 from tests.services.pulled_county import Q3, PulledCounty, pulled_county
+from tests.services.small_county import NOW, TODAY, SmallCounty
 
 PATIENCE_SECONDS = 60
 
@@ -80,6 +87,20 @@ def test_a_worker_that_is_stopped_lets_go_of_what_it_reads_and_keeps_what_it_rea
     assert (schedule.held_by, schedule.failures) == (None, 0)
     assert run.events_added == events_in(county.events)
     engine.dispose()
+
+
+def test_the_worker_lets_clocks_fire_and_actions_adopt_the_policy_in_force(memory_engine: Engine) -> None:
+    county = SmallCounty.laid_out(memory_engine)
+    settings = Settings(database_url="sqlite://")
+    place = Installation(settings, memory_engine, county.rulebooks, clock=lambda: NOW)
+    slower = shipped_text().replace("reminders: 1", "reminders: 3")
+
+    assert escalate(place, lambda: True) == 1
+    place.act(OPERATOR, publish_policy, slower, reason="Kokemus", valid_from=TODAY, today=TODAY)
+    assert (look_after_actions(place, lambda: True), look_after_actions(place, lambda: True)) == (1, 0)
+
+    [action] = county.rows(select(CorrectiveAction))
+    assert (action.state, county.ask(policy_followed, action.policy_id).reminders) == (ActionState.NOTIFIED, 3)
 
 
 def events_in(folder: Path) -> int:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from okr_engine.measuring.working_days import LimitUnit, is_working_day, last_day
+from okr_engine.working_days import LimitUnit, is_working_day, last_day
 
 BY_HAND = [
     # start, limit, unit, last day, why
