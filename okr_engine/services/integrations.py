@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
+from connectors import channels
 from connectors import platforms as task_platforms
 from connectors import registry as sources
 from connectors.platforms import Platforms
@@ -24,7 +25,7 @@ from okr_engine.services.deliveries import require_steward
 from okr_engine.services.delivering import platform_of
 from okr_engine.words import Message
 
-PLUGIN_KINDS: tuple[Contract, ...] = (sources.CONTRACT, task_platforms.CONTRACT)
+PLUGIN_KINDS: tuple[Contract, ...] = (sources.CONTRACT, task_platforms.CONTRACT, channels.CONTRACT)
 """The contracts that other packages may fulfil, in the order in which their plugins are shown."""
 
 

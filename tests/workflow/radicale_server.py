@@ -100,8 +100,9 @@ class CalendarServer:
 
 
 @contextmanager
-def running_radicale(folder: Path) -> Iterator[CalendarServer]:
-    port = free_port()
+def running_radicale(folder: Path, *, port: int | None = None) -> Iterator[CalendarServer]:
+    """A calendar server that keeps its lists in the folder; started again from there, it has them still."""
+    port = port or free_port()
     (folder / "users").write_text(f"okr:{PASSWORD}\n", "utf-8")
     (folder / "config").write_text(_CONFIGURATION.format(port=port, folder=folder), "utf-8")
     command = [sys.executable, "-m", "radicale", "--config", str(folder / "config")]
