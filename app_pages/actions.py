@@ -1,17 +1,19 @@
 """Corrective actions: what is open, on whose desk, since when, and what comes next; as a table or as a board."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 
 import streamlit as st
 
-from app_pages.components.answers import closed_actions, open_actions
+from app_pages.components.answers import closed_actions, metrics_of_actions, open_actions
 from app_pages.components.here import clock_day, language, t, today
 from app_pages.components.tables import Column, Part, Row, Section, follow, link, note, tables, tag, text
 from app_pages.components.the_rest import the_rest
 from app_pages.writing.action_forms import desk_of
-from okr_engine.i18n import day, spoken
+from okr_engine.i18n import day, duration, spoken
 from okr_engine.model import ActionState
+from okr_engine.services.action_metrics import ActionMetrics, Rate
 from okr_engine.services.action_views import ActionView
 from okr_engine.services.reasons import reason
 
@@ -134,6 +136,36 @@ def _due(one: ActionView) -> list[Part]:
     return [text(day(one.due, language()))] + ([note(t("my_work.overdue"))] if late else [])
 
 
+def metrics_section(found: ActionMetrics) -> Section:
+    """How the actions fare, each rate with how many it is of."""
+    rows = [
+        (t("actions.metric.to_acknowledge"), _lasted(found.to_acknowledge)),
+        (t("actions.metric.on_time"), _rate(found.on_time)),
+        (t("actions.metric.extended"), _rate(found.extended)),
+        (t("actions.metric.effective"), _rate(found.effective)),
+        (t("actions.metric.recurred"), _rate(found.recurred)),
+        (t("actions.metric.dismissed"), _rate(found.dismissed)),
+        (t("actions.metric.escalations"), _escalations(found.escalations)),
+    ]
+    return Section(
+        caption=t("actions.metrics"),
+        columns=(Column(t("actions.metric"), 60), Column(t("actions.metric_value"), 40, figures=True)),
+        rows=[Row([[text(name)], [text(value)]]) for name, value in rows],
+    )
+
+
+def _lasted(median: timedelta | None) -> str:
+    return duration(median, language()) if median is not None else "–"
+
+
+def _rate(rate: Rate) -> str:
+    return t("actions.rate", number=rate.count, of=rate.of) if rate.of else "–"
+
+
+def _escalations(levels: Mapping[int, int]) -> str:
+    return ", ".join(t("actions.at_level", level=level, number=count) for level, count in sorted(levels.items())) or "–"
+
+
 st.title(t("main.actions"), anchor=False)
 found = chosen_actions()
 layout = st.segmented_control(
@@ -146,7 +178,9 @@ layout = st.segmented_control(
     persist_state="session",
     label_visibility="collapsed",
 )
-if not found:
+if found:
+    follow(tables([as_board(found) if layout == Layout.BOARD else as_table(found)], key=f"actions.{layout}"))
+else:
     st.info(t("actions.none"), icon=":material/task_alt:")
-    st.stop()
-follow(tables([as_board(found) if layout == Layout.BOARD else as_table(found)], key=f"actions.{layout}"))
+with st.expander(t("actions.metrics"), key="actions.metrics"):
+    tables([metrics_section(metrics_of_actions())], key="actions.metric_table")

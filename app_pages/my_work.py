@@ -4,6 +4,7 @@ import streamlit as st
 
 from app_pages.components.chooser import choose
 from app_pages.components.here import language, quarter, t
+from app_pages.writing.absences import absences_section
 from app_pages.writing.actions import actions_section
 from app_pages.writing.answers import writable_goals, writable_quarters
 from app_pages.writing.assessment import assessment_section
@@ -22,6 +23,7 @@ def written_quarter(known: list[Period]) -> Period:
 
 st.title(t("main.my_work"), anchor=False)
 actions_section()
+absences_section()
 if quarters := writable_quarters():
     st.divider()
     writing_in = written_quarter(quarters)

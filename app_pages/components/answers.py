@@ -11,6 +11,7 @@ from okr_engine.access import OPERATOR, SCHEDULE, Actor
 from okr_engine.periods import Period
 from okr_engine.services import people
 from okr_engine.services.accepted_deviations import DeviationBeside, accepted_until, deviation_beside
+from okr_engine.services.action_metrics import ActionMetrics, action_metrics
 from okr_engine.services.action_views import ActionView, action_view, action_views
 from okr_engine.services.effect_views import EffectView, effect_view
 from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
@@ -34,6 +35,11 @@ def open_actions() -> list[ActionView]:
 def closed_actions() -> list[ActionView]:
     """Every closed corrective action that the person may read, the newest first."""
     return sorted(_closed_actions(stamp(), user()), key=lambda one: str(one.closed_at), reverse=True)
+
+
+def metrics_of_actions() -> ActionMetrics:
+    """How the actions fare that the person may read."""
+    return _metrics(stamp(), user())
 
 
 def any_action(code: str) -> ActionView:
@@ -122,6 +128,11 @@ def _actions(stamp: Stamp, _actor: Actor) -> list[ActionView]:
 @st.cache_data(show_spinner=False, max_entries=200)
 def _closed_actions(stamp: Stamp, _actor: Actor) -> list[ActionView]:
     return installation().ask(action_views, _actor, today=stamp.today, closed=True)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _metrics(stamp: Stamp, _actor: Actor) -> ActionMetrics:
+    return installation().ask(action_metrics, _actor, today=stamp.today)
 
 
 @st.cache_data(show_spinner=False, max_entries=200)

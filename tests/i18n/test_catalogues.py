@@ -64,6 +64,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
     "action_state": ActionState,
     "action_steps.not_now": ActionState,
     "actions.layout": None,
+    "actions.metric": None,
     "actions.stage": None,
     "actions.which": None,
     "api_problem": Problem,
@@ -161,6 +162,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
 
 # Texts that are rightly the same in two languages: internationally used words, abbreviations and bare symbols.
 SHARED_TEXTS = {
+    "actions.rate",
     "action_plan.heading",
     "task_platform.jira",
     "task_platform.node_red",
