@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -99,6 +100,14 @@ def take_steps(session: Session, steps: Sequence[tuple[CorrectiveAction, ActionE
     record(
         session, [event_of(session, action.id, last.get(action.id, 0) + 1, kind, data) for action, kind, data in steps]
     )
+
+
+def begin_round(session: Session, action: CorrectiveAction, kind: ActionEventKind, data: dict[str, Any]) -> None:
+    """Let the action's next round begin, due in as many days as the action had when it was raised."""
+    first = select(ActionEvent.data).where(ActionEvent.action_id == action.id, ActionEvent.number == 1)
+    due = session.exec(first).one().get("due", action.due.isoformat())
+    days = date.fromisoformat(due) - action.raised_at.date()
+    take_step(session, action, kind, data | {"due": (moment_of(session).date() + days).isoformat()})
 
 
 def standing_of(action: CorrectiveAction) -> Standing:

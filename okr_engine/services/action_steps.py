@@ -10,7 +10,7 @@ from okr_engine.database import moment_of
 from okr_engine.errors import InvalidInput, NotFound
 from okr_engine.model import ActionEventKind, ActionPlan, CorrectiveAction, Person, Role
 from okr_engine.services.action_access import held_action, may_dismiss, not_allowed
-from okr_engine.services.action_records import take_step
+from okr_engine.services.action_records import begin_round, take_step
 from okr_engine.services.effect_checks import register_effect_check
 from okr_engine.services.escalation import escalate_extended
 from okr_engine.services.people import assignable
@@ -102,7 +102,7 @@ def reopen(session: Session, actor: Actor, code: str, *, version: int, reason: s
     action = held_action(session, actor, code, version=version)
     if other := open_on_the_subject(session, action):
         raise InvalidInput(message("action_steps.another_is_open", code=other))
-    take_step(session, action, ActionEventKind.REOPENED, {"reason": reason.strip()})
+    begin_round(session, action, ActionEventKind.REOPENED, {"reason": reason.strip()})
 
 
 def open_on_the_subject(session: Session, action: CorrectiveAction) -> str | None:

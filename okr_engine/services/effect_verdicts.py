@@ -19,7 +19,7 @@ from okr_engine.model import (
     KeyResult,
 )
 from okr_engine.services.action_access import is_assigned_to
-from okr_engine.services.action_records import take_step
+from okr_engine.services.action_records import begin_round, take_step
 from okr_engine.services.effect_checks import register_second_check
 from okr_engine.services.effect_findings import FIRST, SECOND, Finding, judged
 from okr_engine.services.people import name_of
@@ -53,10 +53,12 @@ def confirm_effect(session: Session, actor: Actor, code: str, *, version: int, v
     found = judged(session, check, today=moment_of(session).date())
     said = _said(found, verdict, note, CONFIRMABLE)
     _confirm(session, actor, check, found, verdict, said)
-    step = ActionEventKind.VERIFIED if verdict.is_better else ActionEventKind.INEFFECTIVE
+    told = {"verdict": verdict.value, "verified_by": actor.code, "note": said or None}
     if verdict.is_better:
         register_second_check(session, check, found)
-    take_step(session, action, step, {"verdict": verdict.value, "verified_by": actor.code, "note": said or None})
+        take_step(session, action, ActionEventKind.VERIFIED, told)
+    else:
+        begin_round(session, action, ActionEventKind.INEFFECTIVE, told)
 
 
 def confirm_lasting_effect(
@@ -80,7 +82,7 @@ def confirm_lasting_effect(
     reason = say(actor.language, "effect.relapsed", code=action.code)
     other = _open_on(session, action)
     if other is None:
-        take_step(session, action, ActionEventKind.REOPENED, {"reason": reason, **told})
+        begin_round(session, action, ActionEventKind.REOPENED, {"reason": reason, **told})
     else:
         take_step(session, other, ActionEventKind.COMMENTED, {"text": reason, **told})
 

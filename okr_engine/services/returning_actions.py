@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from okr_engine.access import Actor
 from okr_engine.i18n import say
 from okr_engine.model import ActionEvent, ActionEventKind, ActionState, CorrectiveAction
-from okr_engine.services.action_records import take_step
+from okr_engine.services.action_records import begin_round, take_step
 from okr_engine.words import Language
 
 
@@ -28,9 +28,8 @@ def let_dismissed_return(session: Session, actor: Actor, *, today: date) -> int:
     for dismissed, later in list(_over(session, today)):
         assert dismissed.accept_until is not None
         if later is None:
-            take_step(
-                session, dismissed, ActionEventKind.REOPENED, _said("reason", "returning.risk_is_over", dismissed)
-            )
+            reason = _said("reason", "returning.risk_is_over", dismissed)
+            begin_round(session, dismissed, ActionEventKind.REOPENED, reason)
         else:
             line = _said("text", "returning.joins_the_open_one", dismissed) | {"returned": dismissed.code}
             take_step(session, later, ActionEventKind.COMMENTED, line)

@@ -160,6 +160,7 @@ def test_a_closed_action_comes_back_in_its_next_round_without_its_plan(county: S
     action = the_action(county)
     assert (action.state, action.round, action.plan, action.closed_at) == (ActionState.NOTIFIED, 2, None, None)
     assert action.clock_at is not None
+    assert action.due == TODAY + timedelta(days=30)
     assert replayed(history(county)) == standing_of(action)
 
 
