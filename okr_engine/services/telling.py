@@ -114,6 +114,8 @@ TOLD: Mapping[ActionEventKind, Telling] = {
     ActionEventKind.INEFFECTIVE: Telling(_responsible_and_accountable),
     ActionEventKind.REOPENED: Telling(_responsible_and_accountable),
     ActionEventKind.TASK_GONE: Telling(_responsible_and_accountable),
+    ActionEventKind.WORK_WITHOUT_PLAN: Telling(_responsible_and_accountable),
+    ActionEventKind.DONE_WITHOUT_PLAN: Telling(_responsible_and_accountable),
 }
 """Who is told of what; a kind that is not here is told to nobody."""
 
