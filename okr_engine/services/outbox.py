@@ -131,7 +131,7 @@ def _tasks(session: Session, actions: set[UUID]) -> dict[UUID, dict[str, Any]]:
     """Each action as JSON keeps it: words in every language, to be told in the endpoint's own."""
     roles = {role.id: role.name for role in session.exec(select(Role))}
     subjects = _subjects(session)
-    steps = select(ActionStep).where(col(ActionStep.action_id).in_(actions), ActionStep.level == 1)
+    steps = select(ActionStep).where(col(ActionStep.action_id).in_(actions), ActionStep.level == 0)
     accountable = {step.action_id: step.role_id for step in session.exec(steps)}
     rows = session.exec(
         select(CorrectiveAction, Person)

@@ -92,7 +92,7 @@ def test_what_people_do_to_an_action_arrives_as_a_task_in_finnish(county: SmallC
         "title": "CA-2025-Q2-1 Yhteys luvatussa ajassa: etenemisen palauttaminen",
         "text": "Avaintulos ei etene ja tarvitsee tukea: mittaustulos on 70,11\xa0%.",
         "assignee": "Tavoitteen omistaja, ensilinja",
-        "accountable": "Asiakaspalvelujen johtaja",
+        "accountable": "Tavoitteen omistaja, ensilinja",
         "due": event["data"]["due"],  # type: ignore[index]
         "link": "https://okr.example/action?code=CA-2025-Q2-1",
         "state": "in_progress",
