@@ -1,11 +1,16 @@
 """Actions and one action: what is open and on whose desk, and each step taken from the page."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
 from okr_engine.clock import now
+from okr_engine.database import connect, writing
+from okr_engine.model import ActionEventKind, CorrectiveAction
+from okr_engine.services.action_records import event_of
 from tests.pages.conftest import Visit, sections, words
 from tests.pages.test_my_work import OWNER, SPONSOR, STRATEGY_OFFICE, VIEWER, press, said, shown
 
@@ -107,6 +112,40 @@ def test_support_is_asked_for_and_answered(visit: Visit) -> None:
     press(app, f"{form}.save")
 
     assert "Saa osan: Yksi heti" in shown(record(visit, OWNER))
+
+
+def test_every_step_of_the_history_is_a_whole_sentence(visit: Visit, database: Path) -> None:
+    kept = {kind: dict(TOLD) for kind in ActionEventKind}
+    for kind in FROM_PLATFORMS:
+        kept[kind] |= {"endpoint": "kalenteri", "by": "Aino"}
+    engine = connect(f"sqlite:///{database}")
+    with writing(engine, actor="owner-first-line") as session:
+        action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == CODE)).one()
+        for number, (kind, data) in enumerate(kept.items(), start=100):
+            session.add(event_of(session, action.id, number, kind, data))
+    engine.dispose()
+
+    found = shown(record(visit, OWNER))
+
+    assert "{" not in found
+    for sentence in ("Kommentti: Soitettu", "Avattu uudelleen: Soitettu", "vastaus viimeistään 31.8.2025"):
+        assert sentence in found
+
+
+FROM_PLATFORMS = (
+    ActionEventKind.TASK_GONE,
+    ActionEventKind.TASK_RESENT,
+    ActionEventKind.WORK_WITHOUT_PLAN,
+    ActionEventKind.DONE_WITHOUT_PLAN,
+)
+TOLD = {
+    "text": "Soitettu",
+    "reason": "Soitettu",
+    "by": "2025-08-31",
+    "due": "2025-09-30",
+    "period": "2025-Q2",
+    "asked": ["owner-first-line"],
+}
 
 
 def test_who_may_only_read_is_offered_no_step(visit: Visit) -> None:
