@@ -41,7 +41,9 @@ def may_work_on(actor: Actor, action: CorrectiveAction, unit_id: UUID, chain: It
 
 
 def may_dismiss(session: Session, actor: Actor, action: CorrectiveAction) -> bool:
-    """Whether the actor answers for the action or stands above who does; to have been given the work is not enough."""
+    """Whether the actor answers for the action or stands above who does; whoever has the work cannot wave it away."""
+    if is_assigned_to(actor, action):
+        return False
     holds_a_link = bool(actor.role_ids & {*links_of(session, action)})
     return holds_a_link or may(actor, Permission.ACCEPT_DEVIATION, unit_of(session, action))
 

@@ -1,6 +1,6 @@
 """What people do with a corrective action: each step asks who may, then whether the state machine lets it happen."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -15,6 +15,8 @@ from okr_engine.services.effect_checks import register_effect_check
 from okr_engine.services.escalation import escalate_extended
 from okr_engine.services.people import assignable
 from okr_engine.words import message
+
+LONGEST_ACCEPTED = timedelta(days=2 * 365)
 
 
 def acknowledge(session: Session, actor: Actor, code: str, *, version: int) -> None:
@@ -49,14 +51,14 @@ def assign(
 ) -> None:
     """Give the action to a role or to a person (codes), due on a day that is not yet past.
 
-    Giving it again to whoever has it, for the same day, changes nothing.
+    Giving it again to whoever has it, for the same day, changes nothing; a later day counts as putting it off.
     """
     action = held_action(session, actor, code, version=version)
     if (role is None) == (person is None):
         raise InvalidInput(message("error.assign_to_role_or_person"))
     _check_day(session, due)
     _check_assignable(session, actor, role, person)
-    role_id = _by_code(session, Role, role) if role else None
+    before, role_id = action.due, _by_code(session, Role, role) if role else None
     person_id = _by_code(session, Person, person) if person else None
     if (role_id, person_id, due) == (action.assigned_role_id, action.assigned_person_id, action.due):
         return
@@ -68,6 +70,8 @@ def assign(
         "person_id": str(person_id) if person_id else None,
     }
     take_step(session, action, ActionEventKind.ASSIGNED, data)
+    if due > before:
+        escalate_extended(session, action)
 
 
 def extend(session: Session, actor: Actor, code: str, *, version: int, due: date, reason: str) -> None:
@@ -85,14 +89,16 @@ def comment(session: Session, actor: Actor, code: str, *, version: int, text: st
 
 
 def dismiss(session: Session, actor: Actor, code: str, *, version: int, accept_until: date, reason: str) -> None:
-    """Decide not to act until a day that is still to come, with the reason; the action then comes back by itself.
+    """Decide not to act until a day within two years, with the reason; the action then comes back by itself.
 
-    By whoever answers for it or stands above.
+    By whoever answers for it or stands above, and has not been given the work.
     """
     action = held_action(session, actor, code, version=version)
     if not may_dismiss(session, actor, action):
         raise not_allowed(actor)
     _check_day(session, accept_until)
+    if accept_until > moment_of(session).date() + LONGEST_ACCEPTED:
+        raise InvalidInput(message("action_steps.accepted_too_long"))
     data = {"accept_until": accept_until.isoformat(), "reason": reason.strip()}
     take_step(session, action, ActionEventKind.DISMISSED, data)
 

@@ -86,7 +86,7 @@ def escalate_extended(session: Session, action: CorrectiveAction) -> None:
 
     For whoever has just put it off, in the same transaction.
     """
-    if action.extensions % policy_followed(session, action.policy_id).extensions:
+    if action.extensions < policy_followed(session, action.policy_id).extensions:
         return
     day = moment_of(session).date()
     known = _known(session, [action], policy_in_force(session, day))

@@ -25,8 +25,8 @@ def let_dismissed_return(session: Session, actor: Actor, *, today: date) -> int:
     Where another action is open on the subject, or was raised since, that one gets a line instead.
     """
     count = 0
-    for dismissed, later in list(_over(session, today)):
-        assert dismissed.accept_until is not None
+    for dismissed, _later in list(_over(session, today)):
+        later = _in_its_place(session, dismissed)
         if later is None:
             reason = _said("reason", "returning.risk_is_over", dismissed)
             begin_round(session, dismissed, ActionEventKind.REOPENED, reason)

@@ -6,11 +6,13 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
+from okr_engine.access import SCHEDULE
 from okr_engine.database import moment_of
-from okr_engine.model import ActionEventKind, CorrectiveAction, RoleKind, Source
+from okr_engine.model import ActionEventKind, ActionState, CorrectiveAction, RoleKind, Source
 from okr_engine.periods import Period
 from okr_engine.rulebook import ActionThen, Conclusion, Rulebook
 from okr_engine.services.action_records import (
+    begin_round,
     chain_of,
     enter_recurrences,
     free_codes,
@@ -23,6 +25,7 @@ from okr_engine.services.action_records import (
 )
 from okr_engine.services.escalation_policies import chain_for, policy_in_force
 from okr_engine.services.statuses import in_three_languages
+from okr_engine.statistics.effects import Verdict
 from okr_engine.workflow.escalation import Subject
 
 
@@ -65,7 +68,11 @@ def follow_up(
     ).first()
     if known is None:
         return [_raise(session, today, source, found[0], facts, rulebook)] if found else []
-    if found and (quarter, found[0].rule) != (known.period, known.rule):
+    if found and known.state == ActionState.DONE:
+        # Nobody confirms the effect of work on a source: the source itself shows that it did not help.
+        said = {"verdict": Verdict.NO_DEMONSTRABLE_EFFECT.value, "verified_by": SCHEDULE.code}
+        begin_round(session, known, ActionEventKind.INEFFECTIVE, said)
+    elif found and (quarter, found[0].rule) != (known.period, known.rule):
         enter_recurrences(session, quarter, {known.id: found[0].rule})
     elif not found and _can_be_seen(known, rulebook, told):
         take_step(session, known, ActionEventKind.CEASED, {})

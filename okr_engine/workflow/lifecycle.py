@@ -135,7 +135,9 @@ def _done(standing: Standing, _data: Data, _at: datetime, actor: str) -> Standin
 
 def _next_round(standing: Standing, data: Data, _at: datetime, _actor: str) -> Standing:
     due = date.fromisoformat(data["due"]) if data.get("due") else standing.due
-    return replace(standing, round=standing.round + 1, plan=None, done_by=None, accept_until=None, due=due)
+    return replace(
+        standing, round=standing.round + 1, plan=None, done_by=None, accept_until=None, due=due, extensions=0
+    )
 
 
 def _dismiss(standing: Standing, data: Data, _at: datetime, _actor: str) -> Standing:
@@ -144,15 +146,12 @@ def _dismiss(standing: Standing, data: Data, _at: datetime, _actor: str) -> Stan
 
 
 def _assign(standing: Standing, data: Data, at: datetime, _actor: str) -> Standing:
-    return replace(
-        standing,
-        assigned_role_id=_id(data.get("role_id")),
-        assigned_person_id=_id(data.get("person_id")),
-        due=date.fromisoformat(data["due"]),
-        level=0,
-        reminders=0,
-        since=at,
-    )
+    """Another desk begins anew; a later day is one more extension, whoever gives it."""
+    due, desk = date.fromisoformat(data["due"]), (_id(data.get("role_id")), _id(data.get("person_id")))
+    found = replace(standing, due=due, extensions=standing.extensions + (due > standing.due))
+    if desk == (standing.assigned_role_id, standing.assigned_person_id):
+        return found
+    return replace(found, assigned_role_id=desk[0], assigned_person_id=desk[1], level=0, reminders=0, since=at)
 
 
 def _extend(standing: Standing, data: Data, at: datetime, _actor: str) -> Standing:

@@ -20,7 +20,7 @@ from okr_engine.model import (
     SupportAnswer,
 )
 from okr_engine.services.action_records import standing_of
-from okr_engine.services.action_steps import acknowledge, comment, dismiss, extend, finish, plan, reopen, start
+from okr_engine.services.action_steps import acknowledge, assign, comment, dismiss, extend, finish, plan, reopen, start
 from okr_engine.services.support_requests import answer_request, ask_for_support, requests_on_my_desk, support_requests
 from okr_engine.workflow.lifecycle import CLOSED, replayed
 from tests.services.small_county import (
@@ -213,3 +213,23 @@ def test_what_happened_is_never_taken_back(county: SmallCounty) -> None:
     numbers = [one.number for one in history(county)]
     assert numbers == list(range(1, len(numbers) + 1))
     assert history(county)[2].kind == ActionEventKind.PLANNED
+
+
+def test_whoever_has_the_work_cannot_wave_it_away(county: SmallCounty) -> None:
+    with pytest.raises(NotAllowed):
+        step(county, dismiss, FIRST_LINE_OWNER, accept_until=IN_AUTUMN, reason="En ehdi")
+    with pytest.raises(InvalidInput):
+        step(county, dismiss, SPONSOR, accept_until=TODAY + timedelta(days=731), reason="Ikuisesti")
+
+    assert the_action(county).closed_at is None
+
+
+def test_a_later_day_given_with_the_work_counts_as_putting_it_off(county: SmallCounty) -> None:
+    later = [the_action(county).due + timedelta(days=30 * times) for times in (1, 2)]
+    for due in later:
+        step(county, assign, role="first-line-owner", person=None, due=due)
+
+    action = the_action(county)
+    assert (action.due, action.extensions, action.level) == (later[-1], 2, 1)
+    assert history(county)[-1].kind == ActionEventKind.ESCALATED
+    assert replayed(history(county)) == standing_of(action)

@@ -53,6 +53,8 @@ def _let_actions_run_to_their_end() -> None:
     # Whoever has an open action from before is asked at once.
     op.execute("UPDATE corrective_action SET since = raised_at")
     op.execute("UPDATE corrective_action SET clock_at = raised_at WHERE closed_at IS NULL")
+    # Until now only sources were verified: by themselves, once the rule found nothing more.
+    op.execute("UPDATE action_event SET kind = 'ceased' WHERE kind = 'verified'")
     with op.batch_alter_table("corrective_action") as table:
         table.alter_column("since", existing_type=_MOMENT, nullable=False)
         for column in ("round", "reminders", "extensions"):
