@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import Session
@@ -90,11 +91,16 @@ def test_accepted_deviations_are_told_with_the_real_target_beside_them(visit: Vi
     assert row.endswith("| 80,00 % | 100,00 %")
 
 
+def today() -> date:
+    """Today where the organisation is."""
+    return now().astimezone(ZoneInfo("Europe/Helsinki")).date()
+
+
 def test_a_deviation_that_ends_soon_stands_apart(visit: Visit, database: Path) -> None:
     change(
         database,
         lambda session: accept_deviation(
-            session, OPERATOR, "A1.2", until=now().date(), rationale=WHY, level=None, based_on=0
+            session, OPERATOR, "A1.2", until=today(), rationale=WHY, level=None, based_on=0
         ),
     )
 

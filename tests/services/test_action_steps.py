@@ -230,6 +230,6 @@ def test_a_later_day_given_with_the_work_counts_as_putting_it_off(county: SmallC
         step(county, assign, role="first-line-owner", person=None, due=due)
 
     action = the_action(county)
-    assert (action.due, action.extensions, action.level) == (later[-1], 2, 1)
+    assert (action.due, action.extensions, action.level) == (later[-1], 2, 2)
     assert history(county)[-1].kind == ActionEventKind.ESCALATED
     assert replayed(history(county)) == standing_of(action)

@@ -102,7 +102,8 @@ def test_a_rule_may_name_a_chain_of_its_own(county: SmallCounty) -> None:
 def close_the_open_one(county: SmallCounty) -> None:
     def close(session: Session, _actor: Actor) -> None:
         action = session.exec(select(CorrectiveAction)).one()
-        take_step(session, action, ActionEventKind.CEASED, {})
+        told = {"reason": "Riski hyväksytään", "accept_until": "2025-12-31"}
+        take_step(session, action, ActionEventKind.DISMISSED, told)
 
     county.act(STRATEGY_OFFICE, close)
 
