@@ -13,14 +13,14 @@ from app_pages.components.tables import Column, Part, Row, Section, note, tables
 from app_pages.writing.action_forms import action_forms
 from app_pages.writing.support import answer_form
 from okr_engine.errors import NotFound
-from okr_engine.i18n import day, figure, spoken
-from okr_engine.model import ActionPlan, Criterion
+from okr_engine.i18n import day, spoken
+from okr_engine.model import ActionPlan, ActionState
 from okr_engine.services.action_views import ActionView
 from okr_engine.services.support_requests import SupportView
 
 
 def plan_section(one: ActionView) -> None:
-    """What is planned, and how the effect will be seen."""
+    """What is planned; how the effect will be seen stands with the effect."""
     if not one.plan:
         return
     made = ActionPlan.model_validate(one.plan)
@@ -34,18 +34,7 @@ def plan_section(one: ActionView) -> None:
     ]
     told = {"extent": made.extent, "containment": made.containment, "cost": made.cost}
     lines += [f"**{t(f'action_plan.{name}')}:** {plain(words)}" for name, words in told.items() if words]
-    if made.criterion:
-        lines.append(f"**{t('action_plan.criterion')}:** {_criterion(one, made.criterion)}")
     st.markdown("  \n".join(lines))
-
-
-def _criterion(one: ActionView, criterion: Criterion) -> str:
-    return t(
-        "action_plan.criterion_told",
-        expected=figure(criterion.expected, one.measure, language(), decimals=one.decimals),
-        readings=criterion.readings,
-        since=criterion.counts_from,
-    )
 
 
 def support_section(one: ActionView) -> None:
@@ -120,10 +109,15 @@ with st.grid(2, min_column_width=340, gap="large"):
         action_card(one, key="action.card")
     with st.container():
         evidence(one)
+has_effect = one.indicator is not None and (one.plan is not None or one.closed_at is not None or one.round > 1)
 if one.is_mine:
     st.header(t("action.what_next"), anchor=False)
+    if one.state == ActionState.DONE:
+        st.markdown(t("action.waits_for_its_effect"))
+        if has_effect:
+            effect_card(one.code)
     action_forms(one)
 plan_section(one)
-if one.indicator and (one.plan or one.closed_at is not None):
+if has_effect and not (one.is_mine and one.state == ActionState.DONE):
     effect_card(one.code)
 support_section(one)

@@ -89,9 +89,12 @@ def as_board(found: Sequence[ActionView]) -> Section:
     longest = min(max((len(each) for each in stages.values()), default=0), MOST_ROWS)
     return Section(
         caption=t("main.actions"),
-        columns=[Column(t(name, number=len(each)), 25) for name, each in stages.items()],
+        columns=[
+            Column(t("actions.rank"), 6),
+            *[Column(t(name, number=len(each)), 25) for name, each in stages.items()],
+        ],
         rows=[
-            Row([_card(each[at]) if at < len(each) else [text("")] for each in stages.values()])
+            Row([[text(str(at + 1))], *[_card(each[at]) if at < len(each) else [] for each in stages.values()]])
             for at in range(longest)
         ],
     )

@@ -27,7 +27,7 @@ def action_card(view: ActionView, *, key: str) -> None:
         st.markdown(
             "  \n".join(
                 (
-                    f"**{t('action_card.state')}:** {t(f'action_state.{view.state}')}",
+                    f"**{t('action_card.state')}:** {t(f'action_state.{view.state}')}{_round(view)}",
                     f"**{t('overview.desk')}:** {plain(spoken(view.assigned_to, language())) or t('noun.vacancy')}",
                     f"**{t('overview.due')}:** {day(view.due, language())}",
                 )
@@ -45,6 +45,10 @@ def action_card(view: ActionView, *, key: str) -> None:
         )
         with st.expander(t("action_card.history"), key=f"{key}.history"):
             tables([_history(view)], key=f"{key}.events")
+
+
+def _round(view: ActionView) -> str:
+    return f" ({t('actions.round', number=view.round)})" if view.round > 1 else ""
 
 
 def _chain(view: ActionView) -> str:

@@ -1,19 +1,22 @@
 """What the reading pages ask, remembered for as long as it is true."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import streamlit as st
 
 from app_pages.components.here import Stamp, installation, stamp, t, today, user
 from okr_engine.access import OPERATOR, SCHEDULE, Actor
+from okr_engine.model import Criterion
 from okr_engine.periods import Period
 from okr_engine.services import people
 from okr_engine.services.accepted_deviations import DeviationBeside, accepted_until, deviation_beside
 from okr_engine.services.action_metrics import ActionMetrics, action_metrics
 from okr_engine.services.action_views import ActionView, action_view, action_views
-from okr_engine.services.effect_views import EffectView, effect_view
+from okr_engine.services.effect_series import Prospect
+from okr_engine.services.effect_views import EffectView, effect_foreseen, effect_view
 from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
 from okr_engine.services.goal_reports import GoalReport, KeyResultReport, goal_report
 from okr_engine.services.narratives import NarrativeView, narrative_history
@@ -35,6 +38,11 @@ def open_actions() -> list[ActionView]:
 def closed_actions() -> list[ActionView]:
     """Every closed corrective action that the person may read, the newest first."""
     return sorted(_closed_actions(stamp(), user()), key=lambda one: str(one.closed_at), reverse=True)
+
+
+def effect_prospect(code: str, indicator: str, after: date) -> Prospect:
+    """What to expect of an effect seen by that indicator, whose figures count after that day."""
+    return _prospect(stamp(), code, indicator, after, user())
 
 
 def metrics_of_actions() -> ActionMetrics:
@@ -128,6 +136,12 @@ def _actions(stamp: Stamp, _actor: Actor) -> list[ActionView]:
 @st.cache_data(show_spinner=False, max_entries=200)
 def _closed_actions(stamp: Stamp, _actor: Actor) -> list[ActionView]:
     return installation().ask(action_views, _actor, today=stamp.today, closed=True)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _prospect(stamp: Stamp, code: str, indicator: str, after: date, _actor: Actor) -> Prospect:  # noqa: ARG001 - key
+    criterion = Criterion(indicator=indicator, expected=Decimal(0), readings=1, counts_from=after + timedelta(days=1))
+    return installation().ask(effect_foreseen, _actor, code, criterion)
 
 
 @st.cache_data(show_spinner=False, max_entries=200)

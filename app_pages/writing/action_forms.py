@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from app_pages.components.answers import name_of
+from app_pages.components.answers import effect_prospect, name_of, report_of_goal
 from app_pages.components.here import clock, installation, language, t, today, user
 from app_pages.components.notices import show_error
 from app_pages.components.plain import plain
 from app_pages.writing.answers import roles_and_people
-from app_pages.writing.open_form import OnRecord, OpenForm
+from app_pages.writing.open_form import OnRecord, OpenForm, keeps_typed_text
 from okr_engine.errors import InvalidInput, OkrError, StaleEdit
 from okr_engine.i18n import day, number, spoken
 from okr_engine.model import ActionKind, ActionState, RootCauseMethod
@@ -29,6 +29,8 @@ from okr_engine.services.action_steps import (
     start,
 )
 from okr_engine.services.action_views import ActionView
+from okr_engine.services.effect_words import prospect_in_words
+from okr_engine.services.goal_reports import KeyResultReport
 from okr_engine.services.support_requests import ask_for_support
 from okr_engine.services.typed_plans import fields_of, typed_plan
 from okr_engine.words import message
@@ -55,12 +57,19 @@ class Deed(StrEnum):
     DISMISS = "dismiss"
 
 
-def action_forms(one: ActionView) -> None:
-    """The next step of the action as a button or a form, and the other deeds, one of them opened."""
-    if st.session_state.get(_DONE) == one.code:
+def action_forms(one: ActionView, *, is_whole: bool = True) -> None:
+    """The next step of the action as a button or a form, and the other deeds, one of them opened.
+
+    Where it is not the `is_whole` page of the action, the plan is made over there.
+    """
+    if st.session_state.pop(_DONE, None) == one.code:
         st.success(t("my_work.action_saved"), icon=":material/check_circle:")
     if overtaken := st.session_state.pop(_OVERTAKEN, None):
         st.warning(t("my_work.action_overtaken", saved_by=plain(overtaken)), icon=":material/sync_problem:")
+    # What somebody has typed stays in sight, also where the action has moved on meanwhile.
+    for deed in Deed:
+        if not _is_offered(deed, one) and keeps_typed_text(_name(one, deed)):
+            _FORMS[deed](one)
     if one.closed_at is not None:
         _reopen(one)
         return
@@ -68,8 +77,11 @@ def action_forms(one: ActionView) -> None:
         label, verb = _NEXT[one.state]
         if st.button(t(label), key=f"action.{one.code}.next", type="primary"):
             _at_once(one, verb)
-    elif one.state == ActionState.ACKNOWLEDGED:
+    elif one.state == ActionState.ACKNOWLEDGED and is_whole:
         _plan(one)
+    elif one.state == ActionState.ACKNOWLEDGED:
+        label, params = t("next_step.acknowledged"), {"code": one.code}
+        st.page_link("action.py", label=label, query_params=params, icon=":material/edit_note:")
     _other_deeds(one)
 
 
@@ -115,6 +127,7 @@ def _at_once(one: ActionView, verb: Callable[..., None]) -> None:
 def _plan(one: ActionView) -> None:
     fields = fields_of(one.plan)
     fields["expected"] = number(fields["expected"], language()) if fields["expected"] is not None else ""
+    fields["indicator"] = fields["indicator"] or one.indicator
     form = _form(one, "plan", fields | {"reason": ""})
     with st.container(border=True, width=720, key=f"action-plan-{one.code}"):
         st.markdown(f"**{t('action_plan.heading')}**")
@@ -141,16 +154,31 @@ def _plan(one: ActionView) -> None:
 
 
 def _criterion(one: ActionView, form: OpenForm) -> None:
+    assert one.indicator is not None
     st.markdown(f"**{t('action_plan.criterion')}**")
-    st.caption(t("action_plan.criterion_help", indicator=plain(spoken(one.subject_name, language()))))
+    st.caption(t("action_plan.criterion_help"))
+    names = {row.indicator: f"{row.standing.code} {spoken(row.standing.name, language())}" for row in _measured(one)}
+    form.one_of("indicator", t("action_plan.indicator"), names, width=560)
+    foreseen = prospect_in_words(effect_prospect(one.code, one.indicator, one.period.end), language())
+    st.caption(t("action_plan.foreseen", code=one.subject_code, prospect=plain(foreseen)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         form.text_input("expected", t("action_plan.expected", unit=t(f"unit.{one.measure}")), width=260)
         form.text_input("readings", t("action_plan.readings"), width=180)
         form.day("counts_from", t("action_plan.counts_from"), width=200)
 
 
+def _measured(one: ActionView) -> list[KeyResultReport]:
+    """What the goal of the action follows, by any of which its effect can be seen."""
+    if one.goal_code is None:
+        return []
+    report = report_of_goal(one.goal_code, one.period)
+    return [*report.key_results, *report.kpis]
+
+
 def _planned(one: ActionView, form: OpenForm, based_on: int) -> None:
-    made = typed_plan(form.values, indicator=one.indicator, measure=one.measure)
+    measures = {row.indicator: row.standing.measure for row in _measured(one)}
+    indicator = form.values.get("indicator")
+    made = typed_plan(form.values, indicator=indicator, measure=measures.get(str(indicator), one.measure))
     reason = str(form.values.get("reason") or "").strip() or None
     installation().act(user(), plan, one.code, version=based_on, plan=made, reason=reason)
 
@@ -254,11 +282,29 @@ def _reopen(one: ActionView) -> None:
     )
 
 
+_FORMS: Mapping[Deed, Callable[[ActionView], None]] = {
+    Deed.PLAN: _plan,
+    Deed.ASSIGN: _assign,
+    Deed.EXTEND: _extend,
+    Deed.SUPPORT: _ask_for_support,
+    Deed.COMMENT: _comment,
+    Deed.DISMISS: _dismiss,
+}
+
+
+def _is_offered(deed: Deed, one: ActionView) -> bool:
+    return one.closed_at is None and (deed != Deed.PLAN or one.state in _PLANNABLE)
+
+
+def _name(one: ActionView, deed: str) -> str:
+    return f"action.{one.code}.{deed}"
+
+
 def _form(one: ActionView, deed: str, fields: Mapping[str, Any]) -> OpenForm:
     last = one.history[-1]
     saved = t("my_work.saved_by", saved_by=name_of(last.actor), at=clock(last.at))
     state = t("my_work.action_stands", state=t(f"action_state.{one.state}"), desk=desk_of(one), due=one.due)
-    return OpenForm(f"action.{one.code}.{deed}", OnRecord(one.version, dict(fields), f"{saved} {state}"))
+    return OpenForm(_name(one, deed), OnRecord(one.version, dict(fields), f"{saved} {state}"))
 
 
 def _save(one: ActionView, form: OpenForm, label: str, deed: Callable[[int], object]) -> None:

@@ -70,7 +70,7 @@ def _action(one: ActionView) -> None:
     st.page_link(
         "action.py", label=t("my_work.open_action"), query_params={"code": one.code}, icon=":material/open_in_full:"
     )
-    action_forms(one)
+    action_forms(one, is_whole=False)
 
 
 def _named(one: ActionView) -> str:

@@ -37,6 +37,17 @@ class _Memory:
     is_done: bool = False
 
 
+def keeps_typed_text(name: str) -> bool:
+    """Whether the form of that name holds something that was typed and not saved."""
+    memory: _Memory | None = st.session_state.get(f"{name}.opened")
+    if memory is None or memory.is_done:
+        return False
+    opened = memory.opened.fields
+    return any(
+        (st.session_state.get(f"{name}.{field}", value) or None) != (value or None) for field, value in opened.items()
+    )
+
+
 class OpenForm:
     """Fields over something on record, kept as they are typed through reruns and changes of page.
 

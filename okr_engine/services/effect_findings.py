@@ -144,8 +144,11 @@ def found_in(
     lag: timedelta,
     today: date,
 ) -> Finding:
-    """What a series says of the check: of its first readings, as many as were planned, once they are all final."""
-    known = list(figures)
+    """What a series says of the check: of its first readings, as many as were planned, once they are all final.
+
+    A figure of a period that is not over tells nothing, whatever it is called.
+    """
+    known = [one for one in figures if one.period.end < today]
     window = Window(trigger, check.counts_from, check.cadence)
     sides = sides_of(known, breaks, window)
     expected = prospect(sides, window, asked=check.readings, lag=lag, missing=never_to_come(known))

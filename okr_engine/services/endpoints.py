@@ -16,6 +16,7 @@ from okr_engine.model.columns import Code
 from okr_engine.services.deliveries import require_steward
 from okr_engine.services.delivering import UNREACHABLE, client_for, platform_of
 from okr_engine.services.installation import Installation
+from okr_engine.services.outbox import introduce
 from okr_engine.services.people import last_saved_by
 from okr_engine.services.setting_forms import mistakes_in_words
 from okr_engine.words import message
@@ -26,7 +27,7 @@ _log = logging.getLogger("okr_engine")
 def add_endpoint(
     session: Session, actor: Actor, code: str, platform: str, settings: Mapping[str, Any], *, platforms: Platforms
 ) -> None:
-    """Tell every later step of an action to this endpoint; InvalidInput for a code that is taken or wrong settings."""
+    """Tell open actions and every later step to this endpoint; InvalidInput for a taken code or wrong settings."""
     require_steward(actor)
     if session.exec(select(TaskEndpoint.id).where(TaskEndpoint.code == code)).first() is not None:
         raise InvalidInput(message("task_platforms.code_taken", code=code))
@@ -37,6 +38,8 @@ def add_endpoint(
     endpoint = TaskEndpoint(code=code, platform=platform, settings=dict(settings))
     _check(platforms, endpoint)
     session.add(endpoint)
+    session.flush()
+    introduce(session, endpoint.id)
 
 
 def save_settings(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from okr_engine.database import columns_of, insert_all, moment_of
@@ -57,18 +58,7 @@ def emit(session: Session, events: Sequence[ActionEvent]) -> None:
     endpoints = session.scalars(columns_of(TaskEndpoint.id)).all()
     if not (endpoints and events):
         return
-    tasks = _tasks(session, {event.action_id for event in events})
-    messages = [
-        {
-            "id": uuid4(),
-            "action_id": event.action_id,
-            "number": event.number,
-            "kind": event.kind.value,
-            "at": event.at,
-            "task": tasks[event.action_id],
-        }
-        for event in sorted(events, key=lambda event: event.number)
-    ]
+    messages = _messages(session, events)
     insert_all(session, OutboxMessage, messages)
     insert_all(session, Delivery, _deliveries(session, endpoints, messages))
 
@@ -98,6 +88,41 @@ def told(message: OutboxMessage | KeptMessage, *, language: Language, app_addres
             state=TaskState(task["state"]),
         ),
     )
+
+
+def introduce(session: Session, endpoint: UUID) -> None:
+    """Put every open action on its way to a new endpoint as it is now: its last step, told once more."""
+    last = (
+        select(ActionEvent.action_id, func.max(ActionEvent.number).label("number"))
+        .join(CorrectiveAction, col(CorrectiveAction.id) == col(ActionEvent.action_id))
+        .where(col(CorrectiveAction.closed_at).is_(None))
+        .group_by(col(ActionEvent.action_id))
+        .subquery()
+    )
+    is_last = (col(ActionEvent.action_id) == last.c.action_id) & (col(ActionEvent.number) == last.c.number)
+    events = {(one.action_id, one.number): one for one in session.exec(select(ActionEvent).join(last, is_last))}
+    kept = columns_of(OutboxMessage.id, OutboxMessage.action_id, OutboxMessage.number)
+    rows = session.execute(kept.where(col(OutboxMessage.action_id).in_({action for action, _ in events}))).all()
+    told_before = [dict(zip(("id", "action_id", "number"), row, strict=True)) for row in rows if row[1:] in events]
+    known = {(one["action_id"], one["number"]) for one in told_before}
+    new = _messages(session, [one for place, one in events.items() if place not in known])
+    insert_all(session, OutboxMessage, new)
+    insert_all(session, Delivery, _deliveries(session, [endpoint], [*told_before, *new]))
+
+
+def _messages(session: Session, events: Sequence[ActionEvent]) -> list[dict[str, Any]]:
+    tasks = _tasks(session, {event.action_id for event in events})
+    return [
+        {
+            "id": uuid4(),
+            "action_id": event.action_id,
+            "number": event.number,
+            "kind": event.kind.value,
+            "at": event.at,
+            "task": tasks[event.action_id],
+        }
+        for event in sorted(events, key=lambda event: event.number)
+    ]
 
 
 def _deliveries(

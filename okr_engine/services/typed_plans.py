@@ -55,6 +55,7 @@ def fields_of(plan: Mapping[str, Any] | None) -> dict[str, Any]:
         "extent": known.get("extent", ""),
         "containment": known.get("containment", ""),
         "cost": known.get("cost", ""),
+        "indicator": criterion.get("indicator"),
         "expected": Decimal(criterion["expected"]) if "expected" in criterion else None,
         "readings": str(criterion.get("readings", "")),
         "counts_from": date.fromisoformat(criterion["counts_from"]) if "counts_from" in criterion else None,

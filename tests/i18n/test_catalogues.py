@@ -163,6 +163,7 @@ FAMILIES: Mapping[str, type[StrEnum] | None] = {
 # Texts that are rightly the same in two languages: internationally used words, abbreviations and bare symbols.
 SHARED_TEXTS = {
     "actions.rate",
+    "action_plan.foreseen",
     "action_plan.heading",
     "task_platform.jira",
     "task_platform.node_red",

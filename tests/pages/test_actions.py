@@ -69,7 +69,7 @@ def test_the_board_puts_the_action_into_the_column_of_its_stage(visit: Visit) ->
     app = actions(visit, STRATEGY_OFFICE)
     app.segmented_control(key="actions.layout").set_value("board").run()
 
-    ((to_acknowledge, *others),) = cells(app)
+    ((_rank, to_acknowledge, *others),) = cells(app)
 
     assert CODE in to_acknowledge
     assert [one.strip() for one in others] == ["", "", ""]
@@ -78,7 +78,7 @@ def test_the_board_puts_the_action_into_the_column_of_its_stage(visit: Visit) ->
 def test_from_acknowledging_to_done_on_the_page(visit: Visit) -> None:
     app = planned(visit)
     assert "Toimenpide on tallennettu" in said(app) or not app.error
-    assert "5,5" in shown(app)
+    assert "Takaisinsoitto kahdessa tunnissa" in shown(app)
 
     press(app, f"{ACTION}.next")
     app = press(record(visit, OWNER), f"{ACTION}.next")
@@ -95,6 +95,27 @@ def test_a_plan_without_a_criterion_is_refused_and_nothing_typed_is_lost(visit: 
 
     assert "Suunnitelmasta puuttuu jotakin" in "\n".join(one.value for one in app.error)
     assert app.text_area(key=f"{ACTION}.plan.steps").value == "Jotakin"
+
+
+def test_a_plan_typed_while_somebody_else_dismissed_the_action_stays_in_sight(visit: Visit) -> None:
+    app = press(record(visit, OWNER), f"{ACTION}.next")
+    app.text_area(key=f"{ACTION}.plan.steps").set_value("Kaksi takaisinsoittajaa lisää")
+    app.text_area(key=f"{ACTION}.plan.root_cause").set_value("Ruuhka aamulla")
+    app.selectbox(key=f"{ACTION}.plan.root_cause_method").set_value("other")
+    app.date_input(key=f"{ACTION}.plan.due").set_value(in_days(30))
+    app.date_input(key=f"{ACTION}.plan.counts_from").set_value(in_days(31))
+    for field, value in (("expected", "5,5"), ("readings", "3")):
+        app.text_input(key=f"{ACTION}.plan.{field}").set_value(value)
+    theirs = record(visit, SPONSOR)
+    theirs.segmented_control(key=f"{ACTION}.deed").set_value("dismiss").run()
+    theirs.date_input(key=f"{ACTION}.dismiss.until").set_value(in_days(60))
+    theirs.text_input(key=f"{ACTION}.dismiss.reason").set_value("Hankinta ratkaisee")
+    press(theirs, f"{ACTION}.dismiss.save")
+
+    press(app, f"{ACTION}.plan.save")
+
+    assert app.text_area(key=f"{ACTION}.plan.steps").value == "Kaksi takaisinsoittajaa lisää"
+    assert f"{ACTION}.plan.save_mine" in [one.key for one in app.button]
 
 
 def test_support_is_asked_for_and_answered(visit: Visit) -> None:

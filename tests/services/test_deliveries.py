@@ -17,6 +17,7 @@ from okr_engine.services.action_steps import acknowledge
 from okr_engine.services.dead_letters import dead_letters, replay
 from okr_engine.services.deliveries import claim, delivered, resume
 from okr_engine.services.delivering import Persistence, deliver_due
+from okr_engine.services.endpoints import add_endpoint
 from okr_engine.services.installation import Installation
 from okr_engine.settings import Settings
 from okr_engine.words import message
@@ -302,3 +303,17 @@ def test_a_viewer_neither_sees_dead_letters_nor_sends_them_again(county: SmallCo
         county.see(VIEWER, dead_letters)
     with pytest.raises(NotAllowed):
         county.act(VIEWER, replay, action)
+
+
+def test_a_new_endpoint_hears_of_what_is_already_open(county: SmallCounty, receiver: Receiver) -> None:
+    settings = {"address": receiver.address, "secret_variable": "OKR_SECRET_HOOK", "app_address": "https://okr.example"}
+    county.act(FIRST_LINE_OWNER, acknowledge, "CA-2025-Q2-1", version=1)
+
+    for code in ("first", "second"):
+        with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
+            add_endpoint(session, OPERATOR, code, "webhook", settings, platforms=known_platforms(()))
+        deliver(county)
+
+    told = [(event["type"], event["sequence"]) for event in receiver.arrived]
+    assert told == [("okr.corrective_action.acknowledged", "2")]
+    assert states(county) == [DeliveryState.DELIVERED] * 2
