@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor
-from okr_engine.database import columns_of, moment_of
+from okr_engine.database import actor_of, columns_of, moment_of
 from okr_engine.model import (
+    ActionEvent,
     ActionEventKind,
     ActionState,
     CorrectiveAction,
@@ -34,6 +35,11 @@ from okr_engine.workflow.platforms import PlatformSettings
 from okr_engine.workflow.tasks import TaskSeen, TaskState
 
 _FRESH = frozenset({ActionState.RAISED, ActionState.NOTIFIED})
+_PLANNED = frozenset({ActionState.PLANNED, ActionState.IN_PROGRESS})
+_WITHOUT_PLAN = {
+    TaskState.IN_PROGRESS: ActionEventKind.WORK_WITHOUT_PLAN,
+    TaskState.DONE: ActionEventKind.DONE_WITHOUT_PLAN,
+}
 
 
 def platform_actor(endpoint: TaskEndpoint) -> Actor:
@@ -115,10 +121,11 @@ def _apply(
     session: Session, action: CorrectiveAction, task: PlatformTask, state: TaskState, by: str | None, *, is_news: bool
 ) -> ReportOutcome:
     """Take the steps that follow from news, and remember what was told."""
+    waited = (task.state, task.round) == (state, action.round) and _waits_for_its_plan(session, action, state)
     task.state, task.round, task.gone_at = state, action.round, None
     if action.state not in OPEN:
         return ReportOutcome.CLOSED
-    steps = list(_steps(action, state)) if is_news else []
+    steps = list(_steps(action, state)) if is_news or waited else []
     data = _by(session, task.endpoint_id, by)
     for kind in steps:
         take_step(session, action, kind, data)
@@ -133,12 +140,28 @@ def _steps(action: CorrectiveAction, state: TaskState) -> Iterator[ActionEventKi
     if action.state in _FRESH:
         yield ActionEventKind.ACKNOWLEDGED
     if action.state in _FRESH or action.state == ActionState.ACKNOWLEDGED:
-        yield ActionEventKind.DONE_WITHOUT_PLAN if is_done else ActionEventKind.WORK_WITHOUT_PLAN
+        yield _WITHOUT_PLAN[state]
         return
     if action.state == ActionState.PLANNED:
         yield ActionEventKind.STARTED
-    if is_done and action.state in (ActionState.PLANNED, ActionState.IN_PROGRESS):
+    if is_done and action.state in _PLANNED:
         yield ActionEventKind.DONE
+
+
+def _waits_for_its_plan(session: Session, action: CorrectiveAction, state: TaskState) -> bool:
+    """Whether the platform told the same when there was no plan yet, and has moved nothing so far in this round."""
+    if state not in _WITHOUT_PLAN or action.state not in _PLANNED:
+        return False
+    kind = col(ActionEvent.kind)
+    of_the_platform = kind.in_(_WITHOUT_PLAN.values()) & (col(ActionEvent.actor) == actor_of(session))
+    last = (
+        columns_of(ActionEvent.kind)
+        .where(col(ActionEvent.action_id) == action.id)
+        .where(of_the_platform | kind.in_((ActionEventKind.DONE, ActionEventKind.REOPENED)))
+        .order_by(col(ActionEvent.number).desc())
+        .limit(1)
+    )
+    return session.scalars(last).first() == _WITHOUT_PLAN[state]
 
 
 def _held(session: Session, action_id: UUID | None) -> CorrectiveAction | None:

@@ -14,12 +14,14 @@ from okr_engine.errors import InvalidInput, NotFound
 from okr_engine.model import (
     ActionEvent,
     ActionEventKind,
+    ActionPlan,
     ActionState,
     Asking,
     AskingKind,
     CorrectiveAction,
     InboxMessage,
     ReportOutcome,
+    RootCauseMethod,
     TaskEndpoint,
 )
 from okr_engine.services.action_records import take_step
@@ -39,6 +41,12 @@ from tests.workflow.receiving_server import SECRET_BYTES
 ACTION = "CA-2025-Q2-1"
 MINUTE = timedelta(minutes=1)
 NIGHT = datetime.fromisoformat("2025-07-16T02:00:00+03:00")
+PLAN = ActionPlan(
+    steps="Takaisinsoitto",
+    due=NOW.date() + timedelta(days=30),
+    root_cause_method=RootCauseMethod.FIVE_WHYS,
+    root_cause="Ruuhka",
+)
 Kind = ActionEventKind
 
 
@@ -128,6 +136,27 @@ def test_what_somebody_did_there_is_not_lost_behind_what_we_wrote_next(county: S
 
     assert board.log[-1:] == [ACTION]
     assert told(county) == [(Kind.ACKNOWLEDGED, None), (Kind.DONE_WITHOUT_PLAN, None)]
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "steps"),
+    [
+        ("in_progress", Kind.WORK_WITHOUT_PLAN, [Kind.STARTED]),
+        ("done", Kind.DONE_WITHOUT_PLAN, [Kind.STARTED, Kind.DONE]),
+    ],
+)
+def test_what_is_there_before_there_is_a_plan_moves_the_action_when_it_is_seen_after_it(
+    county: SmallCounty, board: Board, state: str, said: ActionEventKind, steps: list[ActionEventKind]
+) -> None:
+    board.change(ACTION, state=state, by="Aino")
+    for minutes in (3, 6, 9):
+        ask(county, NOW + minutes * MINUTE)
+    step(county, Kind.PLANNED, plan=PLAN.model_dump(mode="json"), needs_criterion=False)
+
+    ask(county, NIGHT)
+    ask(county, NIGHT + timedelta(days=1))
+
+    assert [kind for kind, _by in told(county)] == [Kind.ACKNOWLEDGED, said, *steps]
 
 
 def test_it_is_not_asked_again_before_its_time(county: SmallCounty, board: Board) -> None:
