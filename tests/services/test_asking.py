@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from connectors.platforms import Platforms
 from okr_engine.access import OPERATOR
 from okr_engine.database import writing
 from okr_engine.errors import InvalidInput, NotFound
@@ -32,7 +34,9 @@ from okr_engine.services.delivering import deliver_due
 from okr_engine.services.inbox import proved, receive
 from okr_engine.services.installation import Installation
 from okr_engine.settings import Settings
+from okr_engine.workflow.platforms import PlatformSettings
 from okr_engine.workflow.signatures import signed
+from okr_engine.workflow.tasks import Changes
 from tests.services.small_county import NOW, SmallCounty
 from tests.workflow import asked_platform
 from tests.workflow.asked_platform import ASKED, Board, running_board
@@ -291,6 +295,46 @@ def test_credentials_that_are_refused_pause_the_endpoint_until_somebody_has_seen
 
     assert asked == [0, 0]
     assert told(county) == ACKNOWLEDGED
+
+
+def test_an_endpoint_with_an_address_that_nobody_can_read_keeps_no_other_from_being_asked(
+    county: SmallCounty, board: Board
+) -> None:
+    settings = {"address": "https://board.example:8o80"}
+    with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
+        session.add(TaskEndpoint(code="a-bad-one", platform="board", settings=settings))
+    board.change(ACTION, state="in_progress", by="Aino")
+
+    ask(county, NOW + 3 * MINUTE)
+
+    assert told(county) == ACKNOWLEDGED
+    [held, because] = county.rows(
+        select(Asking.held_by, TaskEndpoint.paused_because)
+        .join(TaskEndpoint, col(TaskEndpoint.id) == col(Asking.endpoint_id))
+        .where(TaskEndpoint.code == "a-bad-one", Asking.kind == AskingKind.CHANGES)
+    )[0]
+    assert held is None
+    assert because["key"] == "task_platforms.no_hosts"
+
+
+def test_what_nobody_has_foreseen_is_the_error_of_that_endpoint_and_of_no_other(
+    county: SmallCounty, board: Board
+) -> None:
+    with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
+        session.add(TaskEndpoint(code="a-bad-one", platform="careless", settings={}))
+    board.change(ACTION, state="in_progress", by="Aino")
+
+    careless = SimpleNamespace(
+        Settings=PlatformSettings,
+        CAPABILITIES=ASKED.platforms["board"].CAPABILITIES,
+        changes=lambda _settings, _client, *, cursor: Changes((None,), "9"),  # type: ignore[arg-type]
+    )
+    both = Platforms({**ASKED.platforms, "careless": careless}, {})
+    ask_due(place(county, NOW + 3 * MINUTE), platforms=both)
+
+    assert told(county) == ACKNOWLEDGED
+    kept = county.rows(select(Asking.failures, Asking.held_by, Asking.cursor).where(Asking.kind == AskingKind.CHANGES))
+    assert sorted(map(tuple, kept), key=str) == [(0, None, "2"), (1, None, None)]
 
 
 def test_one_task_that_cannot_be_read_keeps_the_others_from_nothing(county: SmallCounty, board: Board) -> None:
