@@ -64,7 +64,7 @@ def server() -> Iterator[Board]:
 def board(server: Board) -> Board:
     """The board as good as new."""
     server.tasks, server.log, server.requests = {}, [], []
-    server.instead, server.loses_answers = lambda _path: None, False
+    server.instead, server.loses_answers, server.keeps = lambda _path: None, False, {}
     return server
 
 
@@ -218,6 +218,43 @@ def test_a_title_or_day_that_was_changed_there_is_written_over_once(county: Smal
     assert {name: board.tasks[ACTION][name] for name in ("title", "due")} == {
         name: ours[name] for name in ("title", "due")
     }
+
+
+def test_a_platform_that_keeps_its_own_title_or_day_is_not_written_to_for_ever(
+    county: SmallCounty, board: Board
+) -> None:
+    board.keeps = {"due": "2031-01-01"}
+    step(county, Kind.COMMENTED, text="Tilanne?")
+    for minutes in range(1, 4):
+        ask(county, NOW + 3 * minutes * MINUTE)
+    normalised = told(county)
+
+    for minutes in range(4, 10):
+        board.change(ACTION, due="2031-01-01", by=None)
+        ask(county, NOW + 3 * minutes * MINUTE)
+
+    assert normalised == []
+    assert told(county) == [(Kind.TASK_RESENT, None)]
+
+
+def test_whoever_changes_the_day_there_to_another_one_each_time_is_written_over_each_time(
+    county: SmallCounty, board: Board
+) -> None:
+    for minutes, due in ((3, "2031-01-01"), (9, "2032-01-01")):
+        board.change(ACTION, due=due, by="Aino")
+        ask(county, NOW + minutes * MINUTE)
+        ask(county, NOW + (minutes + 3) * MINUTE)
+
+    assert told(county) == [(Kind.TASK_RESENT, "Aino")] * 2
+
+
+@pytest.mark.parametrize("title", ["{}  ", " {}", "\t{}"])
+def test_a_title_that_only_differs_in_its_spaces_is_the_same(county: SmallCounty, board: Board, title: str) -> None:
+    board.change(ACTION, title=title.format(board.tasks[ACTION]["title"]))
+
+    ask(county, NOW + 3 * MINUTE)
+
+    assert told(county) == []
 
 
 def test_a_night_that_is_broken_off_goes_on_soon_and_not_only_the_next_night(county: SmallCounty, board: Board) -> None:
