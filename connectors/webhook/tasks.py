@@ -34,9 +34,9 @@ class Settings(PlatformSettings):
 def probe(settings: Settings, client: httpx.Client) -> None:
     """Ask the address which methods it takes; any answer that is no refusal shows that somebody is there."""
     _secrets(settings)
-    with client.stream("OPTIONS", settings.address, follow_redirects=False) as response:
-        if response.status_code in (401, 403, 404, 410):
-            refuse(response)
+    response = answer(client, "OPTIONS", settings.address)
+    if response.status_code in (401, 403, 404, 410):
+        refuse(response)
 
 
 def upsert(
