@@ -1,12 +1,26 @@
 """The Integrations screen: each endpoint's state, what was given up, and settings that are told by their platform."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlmodel import select
 
-from okr_engine.database import connect
+from okr_engine.access import OPERATOR
+from okr_engine.database import connect, writing
+from okr_engine.kept_words import kept_message
+from okr_engine.model import (
+    ActionEvent,
+    DeliveryState,
+    Digest,
+    DigestDelivery,
+    Notification,
+    NotificationChannel,
+    Person,
+)
+from okr_engine.words import message
 from tests.pages.conftest import Visit, sections, spaced, words
 from tests.workflow.steps import with_dead_letter
 
@@ -81,6 +95,44 @@ def test_a_paused_endpoint_goes_on_when_somebody_says_so(visit: Visit, database:
     assert "lähtee, kun lähettämistä jatketaan" in [words(part) for part in latest["rows"][0]["cells"][2]]
     assert "ei enää oteta vastaan" in why
     assert kept(database, "SELECT paused_at FROM task_endpoint") == [None]
+
+
+@pytest.fixture
+def channel(database: Path) -> None:
+    """A mail server that has refused a letter, and then our password."""
+    refused = kept_message(message("channels.letter_refused", said="550 No such user"))
+    closed = kept_message(message("channels.credentials_refused", host="mail.example", said="535"))
+    at = datetime(2026, 1, 1, 6, tzinfo=UTC)
+    engine = connect(f"sqlite:///{database}")
+    with writing(engine, actor=OPERATOR.code) as session:
+        mail = NotificationChannel(code="mail", channel="smtp", paused_at=at, paused_because=closed)
+        person, event = session.exec(select(Person)).first(), session.exec(select(ActionEvent)).first()
+        assert person
+        assert event
+        digest = Digest(person_id=person.id, made_at=at)
+        session.add_all([mail, digest])
+        session.flush()
+        session.add(Notification(event_id=event.id, person_id=person.id, due_at=at, digest_id=digest.id))
+        letter = DigestDelivery(digest_id=digest.id, channel_id=mail.id, state=DeliveryState.DEAD, attempts=1)
+        letter.finished_at, letter.error = at, refused
+        session.add(letter)
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("channel")
+def test_a_paused_channel_and_a_message_that_was_given_up_are_seen_and_let_go_on(visit: Visit, database: Path) -> None:
+    app = visit(STEWARD, page="integrations.py")
+    seen = next(one for one in sections(app) if one["caption"] == "Viestikanavat")
+
+    app.button(key="integrations.resume_channel").click().run()
+    resumed = [one.value for one in app.success]
+    app.button(key="integrations.replay_message").click().run()
+
+    assert [words(row["cells"][1][0]) for row in seen["rows"]] == ["Keskeytetty", "Ei perille"]
+    assert "550 No such user" in words(seen["rows"][1]["cells"][2][0])
+    assert (len(resumed), len(app.success)) == (1, 1)
+    assert kept(database, "SELECT paused_at FROM notification_channel") == [None]
+    assert kept(database, "SELECT state FROM digest_delivery") == ["waiting"]
 
 
 def test_an_endpoint_is_added_with_the_form_of_its_platform(visit: Visit, database: Path) -> None:

@@ -33,6 +33,7 @@ from okr_engine.services.deliveries import resume
 from okr_engine.services.delivering import deliver_due
 from okr_engine.services.inbox import proved, receive
 from okr_engine.services.installation import Installation
+from okr_engine.services.integrations import EndpointHealth, endpoints_seen
 from okr_engine.settings import Settings
 from okr_engine.workflow.platforms import PlatformSettings
 from okr_engine.workflow.signatures import signed
@@ -315,6 +316,22 @@ def test_a_server_that_never_answers_is_left_alone_for_longer_and_longer(county:
 
     assert waited == sorted(waited)
     assert waited[0] < waited[-1] == timedelta(hours=1)
+
+
+def test_a_platform_that_is_asked_in_vain_is_seen_as_one_that_does_not_answer(
+    county: SmallCounty, board: Board
+) -> None:
+    board.instead = lambda path: (500, "text/plain", b"") if path.startswith("/changes") else None
+    for minutes in (3, 10):
+        ask(county, NOW + minutes * MINUTE)
+    [in_vain] = county.ask(endpoints_seen, OPERATOR, platforms=ASKED)
+    board.instead = lambda _path: None
+    ask(county, NOW + timedelta(hours=1))
+    [heard] = county.ask(endpoints_seen, OPERATOR, platforms=ASKED)
+
+    assert (in_vain.health, in_vain.not_heard) == (EndpointHealth.NOT_HEARD, 2)
+    assert in_vain.not_heard_because is not None
+    assert (heard.health, heard.not_heard, heard.not_heard_because) == (EndpointHealth.WORKING, 0, None)
 
 
 def test_credentials_that_are_refused_pause_the_endpoint_until_somebody_has_seen_to_it(
