@@ -39,7 +39,7 @@ def state_section(one: EndpointView) -> None:
         )
         remedy = plain(speak(one.remedy, language())) if one.remedy else ""
         st.error(f"{said}\n\n{remedy}".strip(), icon=":material/pause_circle:")
-    if one.not_heard_because:
+    if one.not_heard_because and not one.paused_at:
         times = t("integrations.not_heard", count=one.not_heard)
         st.warning(f"{times} {plain(speak(one.not_heard_because, language()))}", icon=":material/warning:")
     st.markdown("  \n".join(f"**{label}:** {said}" for label, said in _known(one)))
@@ -125,9 +125,11 @@ def _known(one: EndpointView) -> list[tuple[str, str]]:
 
 
 def _host(one: EndpointView) -> str:
-    if one.platform not in platforms().platforms:
-        return t("integrations.host_unknown")
-    return plain(", ".join(one.hosts)) or t("integrations.no_host")
+    if one.hosts:
+        return plain(", ".join(one.hosts))
+    platform = platforms().platforms.get(one.platform)
+    is_inside = platform is not None and not platform.CAPABILITIES.reaches_out
+    return t("integrations.no_host") if is_inside else t("integrations.host_unknown")
 
 
 def _try(one: EndpointView) -> None:

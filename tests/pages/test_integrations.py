@@ -6,19 +6,23 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
-from sqlmodel import select
+from sqlmodel import delete, select
 
 from okr_engine.access import OPERATOR
 from okr_engine.database import connect, writing
 from okr_engine.kept_words import kept_message
 from okr_engine.model import (
     ActionEvent,
+    Asking,
+    AskingKind,
+    Delivery,
     DeliveryState,
     Digest,
     DigestDelivery,
     Notification,
     NotificationChannel,
     Person,
+    TaskEndpoint,
 )
 from okr_engine.words import message
 from tests.pages.conftest import Visit, sections, spaced, words
@@ -78,6 +82,37 @@ def test_deliveries_can_be_seen_of_one_state(visit: Visit) -> None:
 
     latest = next(one for one in sections(app) if one["caption"] == "Viimeisimmät lähetykset")
     assert [words(row["cells"][2][0]) for row in latest["rows"]] == ["Odottaa lähtöä"]
+
+
+@pytest.mark.usefixtures("endpoint")
+def test_a_platform_that_is_asked_in_vain_says_so_with_its_reason(visit: Visit, database: Path) -> None:
+    engine = connect(f"sqlite:///{database}")
+    with writing(engine, actor=OPERATOR.code) as session:
+        [board] = session.exec(select(TaskEndpoint.id)).all()
+        asking = Asking(endpoint_id=board, kind=AskingKind.CHANGES, due_at=datetime(2026, 1, 1, tzinfo=UTC), failures=3)
+        asking.error = kept_message(message("sources.refused", address="https://board.example", status=500))
+        session.add(asking)
+        session.exec(delete(Delivery))
+    engine.dispose()
+
+    app = visit(STEWARD, page="integrations.py")
+
+    assert words(sections(app)[0]["rows"][0]["cells"][1][0]) == "Ei vastaa kyselyihin"
+    assert "Kysely on epäonnistunut 3 kertaa peräkkäin." in spaced(app.warning[0].value)
+    assert "board.example ei ota pyyntöä vastaan" in app.warning[0].value
+
+
+@pytest.mark.usefixtures("endpoint")
+def test_a_kept_address_that_nobody_can_read_is_shown_to_be_corrected(visit: Visit, database: Path) -> None:
+    settings = json.dumps({"address": "https://board.example:8o80/hook", "secret_variable": "OKR_SECRET_BOARD"})
+    with create_engine(f"sqlite:///{database}").begin() as connection:
+        connection.execute(text("UPDATE task_endpoint SET settings = :settings"), {"settings": settings})
+
+    app = visit(STEWARD, page="integrations.py")
+
+    form = {one.label: one.value for one in app.text_input}
+    assert form["Osoite *"] == "https://board.example:8o80/hook"
+    assert any("**Palvelin:** ei tiedossa" in one.value for one in app.markdown)
 
 
 @pytest.mark.usefixtures("endpoint")
