@@ -1,4 +1,4 @@
-"""Integrations: where tasks go, how each endpoint does, what could not be delivered, and how plugins do."""
+"""Integrations: where tasks go, how each endpoint does, what could not be sent, and how channels and plugins do."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ import streamlit as st
 from app_pages.components.here import clock, language, t, user
 from app_pages.components.tables import Column, Part, Row, Section, follow, link, note, tables, text
 from app_pages.integrating.answers import endpoints, platform_called, plugins
+from app_pages.integrating.channels import channels_section
 from app_pages.integrating.forms import edit_section, new_section
 from app_pages.integrating.health import health_mark, plugin_mark
 from app_pages.integrating.one_endpoint import deliveries_section, letters_section, mapping_section, state_section
@@ -85,12 +86,12 @@ def plugins_section() -> None:
 def chosen_of(seen: Sequence[EndpointView]) -> EndpointView | None:
     """The endpoint in the address, or the first one that something is wrong with, or the first."""
     asked = (one for one in seen if one.code == st.query_params.get("endpoint"))
-    ailing = (one for one in seen if one.paused_at or one.counts.dead)
+    ailing = (one for one in seen if one.paused_at or one.counts.dead or one.not_heard)
     return next(asked, None) or next(ailing, None) or next(iter(seen), None)
 
 
 def page() -> None:
-    """The list, and below it one endpoint or the form for a new one; at the end how plugins do."""
+    """The list, and below it one endpoint or the form for a new one; at the end how channels and plugins do."""
     seen, is_new = endpoints(), "new" in st.query_params
     chosen = None if is_new else chosen_of(seen)
     st.markdown(t("integrations.about") if seen else t("integrations.none_yet"))
@@ -103,6 +104,7 @@ def page() -> None:
         deliveries_section(chosen)
         mapping_section(chosen)
         edit_section(chosen)
+    channels_section()
     plugins_section()
 
 

@@ -6,7 +6,9 @@ from app_pages.components.here import installation, t, user
 from connectors.platforms import Platforms, known_platforms, own_platforms
 from okr_engine.access import Actor
 from okr_engine.model import DeliveryState
+from okr_engine.services.channels import ChannelView, channel_views
 from okr_engine.services.dead_letters import DeadLetter, dead_letters
+from okr_engine.services.digests import UnsentDigest, unsent_digests
 from okr_engine.services.integrations import (
     DeliveryView,
     EndpointView,
@@ -36,6 +38,16 @@ def deliveries(endpoint: str, state: DeliveryState | None) -> list[DeliveryView]
 def letters(endpoint: str) -> list[DeadLetter]:
     """What was given up on the way to an endpoint."""
     return [one for one in installation().ask(dead_letters, user()) if one.endpoint == endpoint]
+
+
+def channels() -> list[ChannelView]:
+    """Every channel to people."""
+    return installation().ask(channel_views, user())
+
+
+def unsent() -> list[UnsentDigest]:
+    """The messages to people that were given up."""
+    return installation().ask(unsent_digests, user())
 
 
 def plugins() -> list[PluginGroup]:

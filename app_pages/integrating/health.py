@@ -10,6 +10,7 @@ from okr_engine.services.integrations import EndpointHealth
 _LOOKS: Mapping[EndpointHealth, tuple[str, str]] = {
     EndpointHealth.WORKING: ("on_track", ":green-badge[:material/check_circle: {word}]"),
     EndpointHealth.RETRYING: ("challenges", ":orange-badge[:material/warning: {word}]"),
+    EndpointHealth.NOT_HEARD: ("challenges", ":orange-badge[:material/warning: {word}]"),
     EndpointHealth.DEAD_LETTERS: ("needs_support", ":red-badge[:material/disabled_by_default: {word}]"),
     EndpointHealth.PAUSED: ("paused", ":gray-badge[:material/pause: {word}]"),
     EndpointHealth.UNUSED: ("no_data", ":gray-badge[:material/more_horiz: {word}]"),
@@ -29,6 +30,16 @@ def health_mark(health: EndpointHealth) -> Part:
 def health_badge(health: EndpointHealth) -> str:
     """The state as Markdown."""
     return _LOOKS[health][1].format(word=t(f"endpoint_health.{health}"))
+
+
+def paused_mark() -> Part:
+    """That a channel is paused, in a cell of a table."""
+    return health_mark(EndpointHealth.PAUSED)
+
+
+def unsent_mark() -> Part:
+    """That a message was given up, in a cell of a table."""
+    return delivery_mark(DeliveryState.DEAD)
 
 
 def delivery_mark(found: DeliveryState) -> Part:

@@ -1,6 +1,6 @@
 """One endpoint: how it does and what to do about it, what was given up, the latest deliveries, and whose is what."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -10,6 +10,7 @@ from app_pages.components.notices import show_error
 from app_pages.components.plain import plain
 from app_pages.components.tables import Column, Part, Row, Section, note, tables, text
 from app_pages.components.the_rest import the_rest
+from app_pages.integrating.acting import act, say_done
 from app_pages.integrating.answers import deliveries, letters, platform_called, platforms
 from app_pages.integrating.health import delivery_mark, health_badge
 from okr_engine.errors import OkrError
@@ -38,9 +39,11 @@ def state_section(one: EndpointView) -> None:
         )
         remedy = plain(speak(one.remedy, language())) if one.remedy else ""
         st.error(f"{said}\n\n{remedy}".strip(), icon=":material/pause_circle:")
+    if one.not_heard_because and not one.paused_at:
+        times = t("integrations.not_heard", count=one.not_heard)
+        st.warning(f"{times} {plain(speak(one.not_heard_because, language()))}", icon=":material/warning:")
     st.markdown("  \n".join(f"**{label}:** {said}" for label, said in _known(one)))
-    if done := st.session_state.pop(_DONE, None):
-        st.success(done, icon=":material/check_circle:")
+    say_done(_DONE)
     with st.container(horizontal=True):
         tried = st.button(t("sources.try"), key="integrations.try")
         resumed = one.paused_at is not None and st.button(
@@ -49,7 +52,7 @@ def state_section(one: EndpointView) -> None:
     if tried:
         _try(one)
     if resumed:
-        _act(resume, one.code, done=t("integrations.has_resumed"))
+        act(resume, one.code, done=t("integrations.has_resumed"), place=_DONE)
 
 
 def letters_section(one: EndpointView) -> None:
@@ -68,7 +71,7 @@ def letters_section(one: EndpointView) -> None:
             t("integrations.replay_all", count=len(found)), key="integrations.replay_all"
         )
     if again:
-        _act(replay, chosen, done=t("integrations.will_be_sent"))
+        act(replay, chosen, done=t("integrations.will_be_sent"), place=_DONE)
     if every:
         _replay_all(one)
 
@@ -122,9 +125,11 @@ def _known(one: EndpointView) -> list[tuple[str, str]]:
 
 
 def _host(one: EndpointView) -> str:
-    if one.platform not in platforms().platforms:
-        return t("integrations.host_unknown")
-    return plain(", ".join(one.hosts)) or t("integrations.no_host")
+    if one.hosts:
+        return plain(", ".join(one.hosts))
+    platform = platforms().platforms.get(one.platform)
+    is_inside = platform is not None and not platform.CAPABILITIES.reaches_out
+    return t("integrations.no_host") if is_inside else t("integrations.host_unknown")
 
 
 def _try(one: EndpointView) -> None:
@@ -135,16 +140,6 @@ def _try(one: EndpointView) -> None:
         show_error(refused)
         return
     st.success(t("integrations.answers"), icon=":material/check_circle:")
-
-
-def _act(service: Callable[..., object], *args: object, done: str) -> None:
-    try:
-        installation().act(user(), service, *args)
-    except OkrError as refused:
-        show_error(refused)
-        return
-    st.session_state[_DONE] = done
-    st.rerun()
 
 
 def _replay_all(one: EndpointView) -> None:

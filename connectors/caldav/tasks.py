@@ -14,6 +14,7 @@ from pydantic import Field
 
 from connectors.caldav.todos import new_calendar, rewritten, told_in
 from connectors.caldav.webdav import WHAT_IT_IS, Answer, Entry, contents, holds_tasks, refuses_token, since, told
+from connectors.kit.addresses import WebAddress
 from connectors.kit.client import shown
 from connectors.kit.credentials import SecretName, secret
 from connectors.kit.task_servers import answer, refuse
@@ -31,7 +32,7 @@ _AT_ONCE = 100
 class Settings(PlatformSettings):
     """The task list's address, and the account that writes into it."""
 
-    address: str = Field(title="task_platforms.task_list", pattern=r"^https?://[^/\s]+/[^\s?#]*$")
+    address: WebAddress = Field(title="task_platforms.task_list", pattern=r"^https?://[^/\s]+/[^\s?#]*$")
     user: str = Field(title="task_platforms.calendar_user", min_length=1, max_length=200, pattern=r"^[^:]+$")
     password_variable: SecretName = Field(title="task_platforms.calendar_password_variable")
 

@@ -17,6 +17,8 @@ _STATUSES = {TaskState.OPEN: "NEEDS-ACTION", TaskState.IN_PROGRESS: "IN-PROCESS"
 # A person who cancels a task there has neither begun nor done it.
 _STATES = {status: state for state, status in _STATUSES.items()} | {"CANCELLED": TaskState.OPEN}
 _HOW_FAR = tuple(TaskState)
+# Of these a task has one at most, and what it is where somebody wrote two, nobody can tell.
+_ONCE = ("SUMMARY", "STATUS", "PERCENT-COMPLETE", "COMPLETED", "DTSTART", "DUE", "DURATION")
 
 
 def uid(code: str) -> str:
@@ -71,6 +73,8 @@ def _read(content: bytes) -> tuple[Calendar, Todo]:
     todos = [one for one in calendar.walk("VTODO") if isinstance(one, Todo)]
     if not todos:
         raise ValueError("no task in it")
+    if any(isinstance(todos[0].get(name), list) for name in _ONCE):
+        raise ValueError("a task that says the same twice")
     return calendar, todos[0]
 
 

@@ -4,14 +4,28 @@ import ipaddress
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import httpx
+from pydantic import AfterValidator
 
 from okr_engine.errors import AddressRefused, SourceUnavailable
 from okr_engine.words import message
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
+
+
+def _readable(text: str) -> str:
+    try:
+        httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise ValueError("no address that can be read") from error
+    return text
+
+
+WebAddress = Annotated[str, AfterValidator(_readable)]
+"""An address in settings: its host and its port can be read."""
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
+from connectors.kit.addresses import WebAddress
 from connectors.kit.answers import Answer
 from connectors.kit.client import shown
 from connectors.kit.task_servers import answer, refuse
@@ -29,7 +30,7 @@ _Read = TypeVar("_Read", bound=BaseModel)
 class ServiceSettings(PlatformSettings):
     """What every platform with an address of its own has to be told; `people` maps our names to its users."""
 
-    address: str = Field(title="sources.api_address", pattern=r"^https?://[^/\s?#]+[^\s?#]*$")
+    address: WebAddress = Field(title="sources.api_address", pattern=r"^https?://[^/\s?#]+[^\s?#]*$")
     people: dict[str, str] = Field(default_factory=dict, title="task_platforms.people")
 
     @property

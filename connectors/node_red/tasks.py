@@ -5,6 +5,7 @@ What is sent and what is believed is the webhook's; only who receives it differs
 
 from pydantic import Field
 
+from connectors.kit.addresses import WebAddress
 from connectors.webhook.tasks import CAPABILITIES, changes, fetch, parse_inbound, probe, upsert
 from connectors.webhook.tasks import Settings as SignedWebhook
 
@@ -14,4 +15,4 @@ __all__ = ["CAPABILITIES", "Settings", "changes", "fetch", "parse_inbound", "pro
 class Settings(SignedWebhook):
     """Where the node *okr action* listens, and the secret that both nodes hold too."""
 
-    address: str = Field(title="task_platforms.node_red_address", pattern=r"^https?://[^/\s]+")
+    address: WebAddress = Field(title="task_platforms.node_red_address", pattern=r"^https?://[^/\s]+")

@@ -83,11 +83,18 @@ def _opened(settings: Settings, addresses: Sequence[str]) -> smtplib.SMTP:
         if settings.security is Security.STARTTLS:
             server.starttls(context=context)
         if settings.user and settings.password_variable:
-            server.login(settings.user, secret(settings.password_variable))
+            _log_in(server, settings, settings.user, secret(settings.password_variable))
     except BaseException:
         server.close()
         raise
     return server
+
+
+def _log_in(server: smtplib.SMTP, settings: Settings, user: str, password: str) -> None:
+    try:
+        server.login(user, password)
+    except UnicodeError as error:
+        raise _not_as_set(settings, type(error).__name__) from error
 
 
 def _checked(settings: Settings, inner: frozenset[str]) -> list[str]:

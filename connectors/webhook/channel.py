@@ -5,7 +5,7 @@ from datetime import datetime
 import httpx
 from pydantic import Field
 
-from connectors.kit.addresses import Reach
+from connectors.kit.addresses import Reach, WebAddress
 from connectors.kit.client import Patience, open_client
 from connectors.kit.credentials import SecretName, secret
 from connectors.kit.task_servers import answer, refuse
@@ -20,7 +20,7 @@ _ONE_ATTEMPT = Patience(connect=10, read=20, answer=30, waiting=0, attempts=1, a
 class Settings(ChannelSettings):
     """Where the notices go, and the secret that signs them."""
 
-    address: str = Field(title="sources.address", pattern=r"^https?://[^/\s]+")
+    address: WebAddress = Field(title="sources.address", pattern=r"^https?://[^/\s]+")
     secret_variable: SecretName = Field(title="task_platforms.secret_variable")
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 import httpx
 from pydantic import Field
 
+from connectors.kit.addresses import WebAddress
 from connectors.kit.credentials import SecretName, secret
 from connectors.kit.task_servers import answer, refuse
 from okr_engine.workflow.cloud_events import CONTENT_TYPE, event_body, read_report
@@ -22,7 +23,7 @@ CAPABILITIES = Capabilities(reaches_out=True, can_be_asked=False, reports_back=T
 class Settings(PlatformSettings):
     """Where the messages go, and the secret that signs them."""
 
-    address: str = Field(title="sources.address", pattern=r"^https?://[^/\s]+")
+    address: WebAddress = Field(title="sources.address", pattern=r"^https?://[^/\s]+")
     secret_variable: SecretName = Field(title="task_platforms.secret_variable")
 
     @property
@@ -33,9 +34,9 @@ class Settings(PlatformSettings):
 def probe(settings: Settings, client: httpx.Client) -> None:
     """Ask the address which methods it takes; any answer that is no refusal shows that somebody is there."""
     _secrets(settings)
-    with client.stream("OPTIONS", settings.address, follow_redirects=False) as response:
-        if response.status_code in (401, 403, 404, 410):
-            refuse(response)
+    response = answer(client, "OPTIONS", settings.address)
+    if response.status_code in (401, 403, 404, 410):
+        refuse(response)
 
 
 def upsert(

@@ -97,6 +97,7 @@ def _ask(
     turn = place.act(actor, take_turn, endpoint.id, kind, holder, night=night, at_once=at_once)
     if turn is None:
         return None
+    settings = PlatformSettings()
     try:
         platform, settings = platform_of(platforms, endpoint)
         with client_for(settings, place) as client:
@@ -104,8 +105,25 @@ def _ask(
     except _NEEDS_SOMEBODY as error:
         place.act(actor, pause_asking, turn, error)
         return Asked(endpoint.code, 0, error.what)
-    moved = place.act(actor, keep_heard, turn, heard, settings, night=night)
+    except Exception as error:  # a platform may be anybody's, and must not keep the others from being asked
+        heard = _nothing_heard(turn, error)
+    try:
+        moved = place.act(actor, keep_heard, turn, heard, settings, night=night)
+    except Exception as error:  # so may be what it tells
+        heard = _nothing_heard(turn, error)
+        moved = place.act(actor, keep_heard, turn, heard, settings, night=night)
     return Asked(endpoint.code, moved, heard.error.what if heard.error else None)
+
+
+def _nothing_heard(turn: Turn, error: Exception) -> Heard:
+    """That the asking failed: it is tried again from where it was, and what waits for it goes on waiting."""
+    _log.error("Asking a task platform failed", exc_info=error)
+    told = error if isinstance(error, OkrError) else OkrError(_unexpected(error))
+    return Heard(turn.cursor, missed={one for one in turn.waiting.values() if one}, error=told)
+
+
+def _unexpected(error: Exception) -> Message:
+    return message("sources.unexpected", reason=type(error).__name__)
 
 
 def _hear(
@@ -152,7 +170,7 @@ def _is_told(heard: Heard, question: Callable[[], None]) -> bool:
         heard.error = error
     except Exception as error:  # a platform may be anybody's, and must not take the worker with it
         _log.exception("Asking a task platform failed")
-        heard.error = OkrError(message("sources.unexpected", reason=type(error).__name__))
+        heard.error = OkrError(_unexpected(error))
     else:
         return True
     return False

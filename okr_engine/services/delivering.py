@@ -182,15 +182,30 @@ def platform_of(
         unknown = message("task_platforms.no_such_platform", platform=endpoint.platform)
         raise InvalidInput(platforms.problems.get(endpoint.platform) or unknown)
     try:
-        return platform, platform.Settings.model_validate(dict(endpoint.settings))
+        settings = platform.Settings.model_validate(dict(endpoint.settings))
     except ValidationError as error:
         names = ", ".join(str(one["loc"][0]) for one in error.errors() if one["loc"])
         raise InvalidInput(message("task_platforms.invalid_settings", code=endpoint.code, names=names)) from error
+    _check_hosts(settings, endpoint.code)
+    return platform, settings
+
+
+def _check_hosts(settings: PlatformSettings, code: str) -> None:
+    """InvalidInput where the hosts cannot be read from the settings."""
+    try:
+        _hosts(settings)
+    except Exception as error:  # a platform may be anybody's
+        _log.exception("Reading the hosts of %s failed", code)
+        raise InvalidInput(message("task_platforms.no_hosts", code=code)) from error
+
+
+def _hosts(settings: PlatformSettings) -> frozenset[str]:
+    return frozenset(host.lower() for host in settings.hosts)
 
 
 def client_for(settings: PlatformSettings, place: Installation) -> httpx.Client:
     """A client that reaches the platform's hosts and asks once."""
-    hosts = frozenset(host.lower() for host in settings.hosts)
+    hosts = _hosts(settings)
     inner = hosts & place.settings.inner_host_names
     return open_client(Reach(hosts=hosts - inner, inner=inner), patience=_ONE_ATTEMPT, clock=Clock(now=place.clock))
 

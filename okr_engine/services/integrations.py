@@ -20,7 +20,7 @@ from okr_engine.access import Actor
 from okr_engine.database import columns_of
 from okr_engine.errors import OkrError
 from okr_engine.kept_words import told_message, told_remedy
-from okr_engine.model import Delivery, DeliveryState, OutboxMessage, TaskEndpoint
+from okr_engine.model import Asking, Delivery, DeliveryState, OutboxMessage, TaskEndpoint
 from okr_engine.services.deliveries import require_steward
 from okr_engine.services.delivering import platform_of
 from okr_engine.words import Message
@@ -30,11 +30,12 @@ PLUGIN_KINDS: tuple[Contract, ...] = (sources.CONTRACT, task_platforms.CONTRACT,
 
 
 class EndpointHealth(StrEnum):
-    """How an endpoint does: whether what is due to it arrives."""
+    """How an endpoint does: whether what is due to it arrives, and whether it tells what it is asked."""
 
     WORKING = "working"
     PAUSED = "paused"
     RETRYING = "retrying"
+    NOT_HEARD = "not_heard"
     DEAD_LETTERS = "dead_letters"
     UNUSED = "unused"
 
@@ -51,7 +52,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class EndpointView:
-    """An endpoint: what it is told and where it leads, how it does, and what stopped it."""
+    """An endpoint: what it is told and where it leads, how it does, and what stopped it.
+
+    `not_heard` counts how often in a row its platform was asked in vain.
+    """
 
     code: str
     platform: str
@@ -62,6 +66,8 @@ class EndpointView:
     paused_at: datetime | None
     paused_because: Message | None
     remedy: Message | None
+    not_heard: int
+    not_heard_because: Message | None
 
     @property
     def health(self) -> EndpointHealth:
@@ -72,6 +78,8 @@ class EndpointView:
             return EndpointHealth.DEAD_LETTERS
         if self.counts.retrying:
             return EndpointHealth.RETRYING
+        if self.not_heard:
+            return EndpointHealth.NOT_HEARD
         return EndpointHealth.WORKING if self.counts.last_delivered_at else EndpointHealth.UNUSED
 
 
@@ -103,9 +111,9 @@ class PluginGroup:
 def endpoints_seen(session: Session, actor: Actor, *, platforms: Platforms) -> list[EndpointView]:
     """Every endpoint with how it does, in the order of their codes."""
     require_steward(actor)
-    counts = _counts(session)
+    counts, unheard = _counts(session), _unheard(session)
     rows = session.exec(select(TaskEndpoint).order_by(col(TaskEndpoint.code)))
-    return [_endpoint(one, counts.get(one.id, Counts()), platforms) for one in rows]
+    return [_endpoint(one, counts.get(one.id, Counts()), unheard.get(one.id), platforms) for one in rows]
 
 
 def deliveries_seen(
@@ -143,7 +151,13 @@ def _counts(session: Session) -> dict[UUID, Counts]:
     return {endpoint: Counts(*found) for endpoint, *found in session.execute(query)}
 
 
-def _endpoint(one: TaskEndpoint, counts: Counts, platforms: Platforms) -> EndpointView:
+def _unheard(session: Session) -> dict[UUID, Asking]:
+    """By endpoint the asking that has failed most often in a row."""
+    found = session.exec(select(Asking).where(Asking.failures > 0).order_by(col(Asking.failures)))
+    return {one.endpoint_id: one for one in found}
+
+
+def _endpoint(one: TaskEndpoint, counts: Counts, unheard: Asking | None, platforms: Platforms) -> EndpointView:
     said = one.paused_because
     return EndpointView(
         code=one.code,
@@ -155,6 +169,8 @@ def _endpoint(one: TaskEndpoint, counts: Counts, platforms: Platforms) -> Endpoi
         paused_at=one.paused_at,
         paused_because=told_message(said) if said else None,
         remedy=told_remedy(said) if said else None,
+        not_heard=unheard.failures if unheard else 0,
+        not_heard_because=told_message(unheard.error) if unheard and unheard.error else None,
     )
 
 

@@ -3,17 +3,20 @@
 It never closes one. Whatever is told twice, late, backwards or by ourselves changes nothing.
 """
 
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor
-from okr_engine.database import columns_of, moment_of
+from okr_engine.database import actor_of, columns_of, moment_of
 from okr_engine.model import (
+    ActionEvent,
     ActionEventKind,
     ActionState,
     CorrectiveAction,
@@ -34,6 +37,11 @@ from okr_engine.workflow.platforms import PlatformSettings
 from okr_engine.workflow.tasks import TaskSeen, TaskState
 
 _FRESH = frozenset({ActionState.RAISED, ActionState.NOTIFIED})
+_PLANNED = frozenset({ActionState.PLANNED, ActionState.IN_PROGRESS})
+_WITHOUT_PLAN = {
+    TaskState.IN_PROGRESS: ActionEventKind.WORK_WITHOUT_PLAN,
+    TaskState.DONE: ActionEventKind.DONE_WITHOUT_PLAN,
+}
 
 
 def platform_actor(endpoint: TaskEndpoint) -> Actor:
@@ -56,7 +64,10 @@ def apply_report(session: Session, report: InboxMessage) -> ReportOutcome:
 
 
 def apply_seen(session: Session, endpoint_id: UUID, seen: TaskSeen, settings: PlatformSettings) -> ReportOutcome:
-    """Let what was seen on a platform move the action; a task whose title or day was changed there is sent anew."""
+    """Let what was seen on a platform move the action; a task whose title or day was changed there is sent anew.
+
+    A platform that insists on its own title or day is left with it.
+    """
     action = _held(session, _action_at(session, endpoint_id, seen.ref.ref))
     if action is None:
         return ReportOutcome.UNKNOWN
@@ -67,8 +78,11 @@ def apply_seen(session: Session, endpoint_id: UUID, seen: TaskSeen, settings: Pl
     is_news = seen.state not in {task.state, *written.states(since=task.said_at, and_the_last=is_ours)}
     task.said_at = moment_of(session)
     outcome = _apply(session, action, task, seen.state, seen.by, is_news=is_news)
-    if action.state in OPEN and written.is_changed_in(seen, settings):
-        take_step(session, action, ActionEventKind.TASK_RESENT, _by(session, endpoint_id, seen.by))
+    # At the revision of our own write it is the platform itself that has made something else of what we wrote.
+    if action.state in OPEN and not is_ours and written.is_changed_in(seen, settings):
+        found = {"endpoint": _code(session, endpoint_id), "found": _fingerprint(seen)}
+        if not _is_resent_in_vain(session, action, written, found):
+            take_step(session, action, ActionEventKind.TASK_RESENT, found | _by(session, endpoint_id, seen.by))
     return outcome
 
 
@@ -108,17 +122,23 @@ class _Written:
         if self.revision is None or seen.ref.revision is None:
             return False
         ours = told(self.messages[-1][0], language=settings.language, app_address=settings.app_address).task
-        return (seen.title or ours.title, seen.due or ours.due) != (ours.title, ours.due)
+        return (_in_line(seen.title or ours.title), seen.due or ours.due) != (_in_line(ours.title), ours.due)
+
+    @property
+    def last_news(self) -> int:
+        """The number of the last message that told something new, and did not only repeat it."""
+        return max((one.number for one, _ in self.messages if one.kind != ActionEventKind.TASK_RESENT), default=0)
 
 
 def _apply(
     session: Session, action: CorrectiveAction, task: PlatformTask, state: TaskState, by: str | None, *, is_news: bool
 ) -> ReportOutcome:
     """Take the steps that follow from news, and remember what was told."""
+    waited = (task.state, task.round) == (state, action.round) and _waits_for_its_plan(session, action, state)
     task.state, task.round, task.gone_at = state, action.round, None
     if action.state not in OPEN:
         return ReportOutcome.CLOSED
-    steps = list(_steps(action, state)) if is_news else []
+    steps = list(_steps(action, state)) if is_news or waited else []
     data = _by(session, task.endpoint_id, by)
     for kind in steps:
         take_step(session, action, kind, data)
@@ -133,12 +153,28 @@ def _steps(action: CorrectiveAction, state: TaskState) -> Iterator[ActionEventKi
     if action.state in _FRESH:
         yield ActionEventKind.ACKNOWLEDGED
     if action.state in _FRESH or action.state == ActionState.ACKNOWLEDGED:
-        yield ActionEventKind.DONE_WITHOUT_PLAN if is_done else ActionEventKind.WORK_WITHOUT_PLAN
+        yield _WITHOUT_PLAN[state]
         return
     if action.state == ActionState.PLANNED:
         yield ActionEventKind.STARTED
-    if is_done and action.state in (ActionState.PLANNED, ActionState.IN_PROGRESS):
+    if is_done and action.state in _PLANNED:
         yield ActionEventKind.DONE
+
+
+def _waits_for_its_plan(session: Session, action: CorrectiveAction, state: TaskState) -> bool:
+    """Whether the platform told the same when there was no plan yet, and has moved nothing so far in this round."""
+    if state not in _WITHOUT_PLAN or action.state not in _PLANNED:
+        return False
+    kind = col(ActionEvent.kind)
+    of_the_platform = kind.in_(_WITHOUT_PLAN.values()) & (col(ActionEvent.actor) == actor_of(session))
+    last = (
+        columns_of(ActionEvent.kind)
+        .where(col(ActionEvent.action_id) == action.id)
+        .where(of_the_platform | kind.in_((ActionEventKind.DONE, ActionEventKind.REOPENED)))
+        .order_by(col(ActionEvent.number).desc())
+        .limit(1)
+    )
+    return session.scalars(last).first() == _WITHOUT_PLAN[state]
 
 
 def _held(session: Session, action_id: UUID | None) -> CorrectiveAction | None:
@@ -178,6 +214,30 @@ def _written(session: Session, endpoint_id: UUID, action_id: UUID) -> _Written:
     return _Written(tuple((sent, one) for sent, one in rows), arrived[-1].revision if arrived else None)
 
 
+def _is_resent_in_vain(session: Session, action: CorrectiveAction, written: _Written, found: Mapping[str, str]) -> bool:
+    """Whether the task was sent anew over the very same title and day since something new was told."""
+    resent = columns_of(ActionEvent.data).where(
+        col(ActionEvent.action_id) == action.id,
+        col(ActionEvent.kind) == ActionEventKind.TASK_RESENT,
+        col(ActionEvent.number) > written.last_news,
+    )
+    return any(found.items() <= data.items() for data in session.scalars(resent))
+
+
+def _fingerprint(seen: TaskSeen) -> str:
+    """The title and the day that were seen, to be known again: what people write there is not ours to keep."""
+    return sha256(f"{_in_line(seen.title or '')}\n{seen.due}".encode()).hexdigest()[:16]
+
+
+def _in_line(title: str) -> str:
+    """A title as any platform keeps it: without the spaces and signs that some of them put right."""
+    legible = (" " if unicodedata.category(one) in ("Cc", "Zl", "Zp") else one for one in title)
+    return " ".join(unicodedata.normalize("NFC", "".join(legible)).split())
+
+
 def _by(session: Session, endpoint_id: UUID, by: str | None) -> dict[str, Any]:
-    endpoint = session.get_one(TaskEndpoint, endpoint_id)
-    return {"endpoint": endpoint.code} | ({"by": by} if by else {})
+    return {"endpoint": _code(session, endpoint_id)} | ({"by": by} if by else {})
+
+
+def _code(session: Session, endpoint_id: UUID) -> str:
+    return session.get_one(TaskEndpoint, endpoint_id).code

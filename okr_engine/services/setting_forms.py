@@ -137,6 +137,7 @@ def _mistake(model: type[BaseModel], found: ErrorDetails, file: str) -> Mistake:
 
 
 _OUR_REFUSALS = {
+    "no address that can be read": "sources.field_shape",
     "a time of day such as 06:30": "sources.field_not_time",
     "a name in at least one language": "sources.name_missing",
     "not a time zone": "sources.field_not_zone",

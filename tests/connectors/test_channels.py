@@ -5,9 +5,11 @@ from importlib.metadata import EntryPoint
 from types import ModuleType
 
 import pytest
+from pydantic import ValidationError
 
 from connectors.channels import GROUP, known_channels, own_channels
 from connectors.smtp import channel as smtp
+from connectors.webhook import channel as webhook
 
 
 def installed(monkeypatch: pytest.MonkeyPatch, name: str, **parts: object) -> EntryPoint:
@@ -40,3 +42,10 @@ def test_a_channel_that_lacks_something_is_a_problem_told(monkeypatch: pytest.Mo
 
     assert "chat" not in known.channels
     assert known.problems["chat"].values["missing"] == "send, CAPABILITIES"
+
+
+def test_a_channel_refuses_an_address_that_nobody_can_read() -> None:
+    told = {"app_address": "https://okr.example", "secret_variable": "OKR_SECRET_HOOK"}
+
+    with pytest.raises(ValidationError, match="no address that can be read"):
+        webhook.Settings.model_validate(told | {"address": "https://hooks.example.fi:8o80/x"})

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from connectors.smtp.channel import Security, Settings, send
-from okr_engine.errors import AddressRefused, SourceUnavailable
+from connectors.smtp.channel import Security, Settings, probe, send
+from okr_engine.errors import AddressRefused, InvalidSettings, SourceUnavailable
 from okr_engine.words import Language
 from okr_engine.workflow.channels import Notice, NoticeLine
 from tests.workflow.mail_server import mail_server
@@ -65,6 +65,16 @@ def test_a_letter_goes_encrypted_to_the_server_that_the_certificate_names(
             send(told(security, mailbox.port, host="127.0.0.1"), NOTICE, inner=frozenset({"127.0.0.1"}), now=NOW)
 
     assert [letter["Message-ID"] for letter in mailbox.letters] == ["<id-1@county.example>"]
+
+
+def test_a_password_that_no_mail_server_takes_is_for_somebody_to_correct(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OKR_SECRET_MAIL", "kesämökki")
+    with mail_server(password="kesä") as server:
+        login = {"user": "okr", "password_variable": "OKR_SECRET_MAIL"}
+        settings = Settings.model_validate(told(Security.NONE, server.port).model_dump() | login)
+
+        with pytest.raises(InvalidSettings):
+            probe(settings, inner=INNER)
 
 
 def test_without_encryption_no_letter_leaves_the_house() -> None:

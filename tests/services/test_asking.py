@@ -3,23 +3,27 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from connectors.platforms import Platforms
 from okr_engine.access import OPERATOR
 from okr_engine.database import writing
 from okr_engine.errors import InvalidInput, NotFound
 from okr_engine.model import (
     ActionEvent,
     ActionEventKind,
+    ActionPlan,
     ActionState,
     Asking,
     AskingKind,
     CorrectiveAction,
     InboxMessage,
     ReportOutcome,
+    RootCauseMethod,
     TaskEndpoint,
 )
 from okr_engine.services.action_records import take_step
@@ -29,8 +33,11 @@ from okr_engine.services.deliveries import resume
 from okr_engine.services.delivering import deliver_due
 from okr_engine.services.inbox import proved, receive
 from okr_engine.services.installation import Installation
+from okr_engine.services.integrations import EndpointHealth, endpoints_seen
 from okr_engine.settings import Settings
+from okr_engine.workflow.platforms import PlatformSettings
 from okr_engine.workflow.signatures import signed
+from okr_engine.workflow.tasks import Changes
 from tests.services.small_county import NOW, SmallCounty
 from tests.workflow import asked_platform
 from tests.workflow.asked_platform import ASKED, Board, running_board
@@ -39,6 +46,12 @@ from tests.workflow.receiving_server import SECRET_BYTES
 ACTION = "CA-2025-Q2-1"
 MINUTE = timedelta(minutes=1)
 NIGHT = datetime.fromisoformat("2025-07-16T02:00:00+03:00")
+PLAN = ActionPlan(
+    steps="Takaisinsoitto",
+    due=NOW.date() + timedelta(days=30),
+    root_cause_method=RootCauseMethod.FIVE_WHYS,
+    root_cause="Ruuhka",
+)
 Kind = ActionEventKind
 
 
@@ -52,7 +65,7 @@ def server() -> Iterator[Board]:
 def board(server: Board) -> Board:
     """The board as good as new."""
     server.tasks, server.log, server.requests = {}, [], []
-    server.instead, server.loses_answers = lambda _path: None, False
+    server.instead, server.loses_answers, server.keeps = lambda _path: None, False, {}
     return server
 
 
@@ -130,6 +143,27 @@ def test_what_somebody_did_there_is_not_lost_behind_what_we_wrote_next(county: S
     assert told(county) == [(Kind.ACKNOWLEDGED, None), (Kind.DONE_WITHOUT_PLAN, None)]
 
 
+@pytest.mark.parametrize(
+    ("state", "said", "steps"),
+    [
+        ("in_progress", Kind.WORK_WITHOUT_PLAN, [Kind.STARTED]),
+        ("done", Kind.DONE_WITHOUT_PLAN, [Kind.STARTED, Kind.DONE]),
+    ],
+)
+def test_what_is_there_before_there_is_a_plan_moves_the_action_when_it_is_seen_after_it(
+    county: SmallCounty, board: Board, state: str, said: ActionEventKind, steps: list[ActionEventKind]
+) -> None:
+    board.change(ACTION, state=state, by="Aino")
+    for minutes in (3, 6, 9):
+        ask(county, NOW + minutes * MINUTE)
+    step(county, Kind.PLANNED, plan=PLAN.model_dump(mode="json"), needs_criterion=False)
+
+    ask(county, NIGHT)
+    ask(county, NIGHT + timedelta(days=1))
+
+    assert [kind for kind, _by in told(county)] == [Kind.ACKNOWLEDGED, said, *steps]
+
+
 def test_it_is_not_asked_again_before_its_time(county: SmallCounty, board: Board) -> None:
     assert [ask(county, NOW + minutes * MINUTE) for minutes in (1, 2, 3)] == [0, 0, 1]
 
@@ -185,6 +219,43 @@ def test_a_title_or_day_that_was_changed_there_is_written_over_once(county: Smal
     assert {name: board.tasks[ACTION][name] for name in ("title", "due")} == {
         name: ours[name] for name in ("title", "due")
     }
+
+
+def test_a_platform_that_keeps_its_own_title_or_day_is_not_written_to_for_ever(
+    county: SmallCounty, board: Board
+) -> None:
+    board.keeps = {"due": "2031-01-01"}
+    step(county, Kind.COMMENTED, text="Tilanne?")
+    for minutes in range(1, 4):
+        ask(county, NOW + 3 * minutes * MINUTE)
+    normalised = told(county)
+
+    for minutes in range(4, 10):
+        board.change(ACTION, due="2031-01-01", by=None)
+        ask(county, NOW + 3 * minutes * MINUTE)
+
+    assert normalised == []
+    assert told(county) == [(Kind.TASK_RESENT, None)]
+
+
+def test_whoever_changes_the_day_there_to_another_one_each_time_is_written_over_each_time(
+    county: SmallCounty, board: Board
+) -> None:
+    for minutes, due in ((3, "2031-01-01"), (9, "2032-01-01")):
+        board.change(ACTION, due=due, by="Aino")
+        ask(county, NOW + minutes * MINUTE)
+        ask(county, NOW + (minutes + 3) * MINUTE)
+
+    assert told(county) == [(Kind.TASK_RESENT, "Aino")] * 2
+
+
+@pytest.mark.parametrize("title", ["{}  ", " {}", "\t{}"])
+def test_a_title_that_only_differs_in_its_spaces_is_the_same(county: SmallCounty, board: Board, title: str) -> None:
+    board.change(ACTION, title=title.format(board.tasks[ACTION]["title"]))
+
+    ask(county, NOW + 3 * MINUTE)
+
+    assert told(county) == []
 
 
 def test_a_night_that_is_broken_off_goes_on_soon_and_not_only_the_next_night(county: SmallCounty, board: Board) -> None:
@@ -247,6 +318,22 @@ def test_a_server_that_never_answers_is_left_alone_for_longer_and_longer(county:
     assert waited[0] < waited[-1] == timedelta(hours=1)
 
 
+def test_a_platform_that_is_asked_in_vain_is_seen_as_one_that_does_not_answer(
+    county: SmallCounty, board: Board
+) -> None:
+    board.instead = lambda path: (500, "text/plain", b"") if path.startswith("/changes") else None
+    for minutes in (3, 10):
+        ask(county, NOW + minutes * MINUTE)
+    [in_vain] = county.ask(endpoints_seen, OPERATOR, platforms=ASKED)
+    board.instead = lambda _path: None
+    ask(county, NOW + timedelta(hours=1))
+    [heard] = county.ask(endpoints_seen, OPERATOR, platforms=ASKED)
+
+    assert (in_vain.health, in_vain.not_heard) == (EndpointHealth.NOT_HEARD, 2)
+    assert in_vain.not_heard_because is not None
+    assert (heard.health, heard.not_heard, heard.not_heard_because) == (EndpointHealth.WORKING, 0, None)
+
+
 def test_credentials_that_are_refused_pause_the_endpoint_until_somebody_has_seen_to_it(
     county: SmallCounty, board: Board
 ) -> None:
@@ -262,6 +349,46 @@ def test_credentials_that_are_refused_pause_the_endpoint_until_somebody_has_seen
 
     assert asked == [0, 0]
     assert told(county) == ACKNOWLEDGED
+
+
+def test_an_endpoint_with_an_address_that_nobody_can_read_keeps_no_other_from_being_asked(
+    county: SmallCounty, board: Board
+) -> None:
+    settings = {"address": "https://board.example:8o80"}
+    with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
+        session.add(TaskEndpoint(code="a-bad-one", platform="board", settings=settings))
+    board.change(ACTION, state="in_progress", by="Aino")
+
+    ask(county, NOW + 3 * MINUTE)
+
+    assert told(county) == ACKNOWLEDGED
+    [held, because] = county.rows(
+        select(Asking.held_by, TaskEndpoint.paused_because)
+        .join(TaskEndpoint, col(TaskEndpoint.id) == col(Asking.endpoint_id))
+        .where(TaskEndpoint.code == "a-bad-one", Asking.kind == AskingKind.CHANGES)
+    )[0]
+    assert held is None
+    assert because["key"] == "task_platforms.no_hosts"
+
+
+def test_what_nobody_has_foreseen_is_the_error_of_that_endpoint_and_of_no_other(
+    county: SmallCounty, board: Board
+) -> None:
+    with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
+        session.add(TaskEndpoint(code="a-bad-one", platform="careless", settings={}))
+    board.change(ACTION, state="in_progress", by="Aino")
+
+    careless = SimpleNamespace(
+        Settings=PlatformSettings,
+        CAPABILITIES=ASKED.platforms["board"].CAPABILITIES,
+        changes=lambda _settings, _client, *, cursor: Changes((None,), "9"),  # type: ignore[arg-type]
+    )
+    both = Platforms({**ASKED.platforms, "careless": careless}, {})
+    ask_due(place(county, NOW + 3 * MINUTE), platforms=both)
+
+    assert told(county) == ACKNOWLEDGED
+    kept = county.rows(select(Asking.failures, Asking.held_by, Asking.cursor).where(Asking.kind == AskingKind.CHANGES))
+    assert sorted(map(tuple, kept), key=str) == [(0, None, "2"), (1, None, None)]
 
 
 def test_one_task_that_cannot_be_read_keeps_the_others_from_nothing(county: SmallCounty, board: Board) -> None:

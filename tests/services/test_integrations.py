@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sqlmodel import select
 from connectors.platforms import Platforms, known_platforms
 from okr_engine.access import OPERATOR, Actor
 from okr_engine.database import writing
-from okr_engine.errors import InvalidSourceSettings, NotAllowed, SourceUnavailable, StaleEdit
+from okr_engine.errors import InvalidInput, InvalidSourceSettings, NotAllowed, SourceUnavailable, StaleEdit
 from okr_engine.model import Delivery, DeliveryState, TaskEndpoint
 from okr_engine.services.dead_letters import dead_letters, replay_all
 from okr_engine.services.delivering import Persistence, deliver_due
@@ -20,6 +21,7 @@ from okr_engine.services.installation import Installation
 from okr_engine.services.integrations import EndpointHealth, EndpointView, deliveries_seen, endpoints_seen, plugins_seen
 from okr_engine.settings import Settings
 from okr_engine.words import Language, message
+from okr_engine.workflow.platforms import PlatformSettings
 from tests.services.small_county import NOW, VIEWER, SmallCounty
 from tests.services.test_query_counts import counted
 from tests.workflow.receiving_server import SECRET, Receiver, receiving
@@ -160,6 +162,58 @@ def test_every_mistake_in_the_settings_is_told_at_once(county: SmallCounty) -> N
         act(county, add_endpoint, "No Code!", "embedded", {}, platforms=PLATFORMS)
 
     assert len(refused.value.mistakes) == 2
+
+
+ADDRESSES: dict[str, dict[str, Any]] = {
+    "webhook": {"secret_variable": "OKR_SECRET_HOOK", "address": "https://hooks.example.fi:8o80/x"},
+    "caldav": {
+        "user": "okr",
+        "password_variable": "OKR_SECRET_CALENDAR",
+        "address": "https://tasks.example.fi:8o80/list/",
+    },
+    "redmine": {
+        "api_key_variable": "OKR_SECRET_REDMINE",
+        "project": 1,
+        "code_field": 1,
+        "open_status": "1",
+        "in_progress_status": "2",
+        "done_status": "3",
+        "address": "https://redmine.example.fi:8o80",
+    },
+}
+
+
+@pytest.mark.parametrize("platform", ADDRESSES)
+def test_an_address_that_nobody_can_read_is_refused_in_words(county: SmallCounty, platform: str) -> None:
+    with pytest.raises(InvalidSourceSettings) as refused:
+        act(county, add_endpoint, "hook", platform, ADDRESSES[platform], platforms=PLATFORMS)
+
+    assert [one.what.key for one in refused.value.mistakes] == ["sources.field_shape"]
+
+
+@pytest.mark.parametrize("platform", ADDRESSES)
+def test_an_endpoint_with_such_an_address_is_seen_and_pauses(county: SmallCounty, platform: str) -> None:
+    with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
+        session.add(TaskEndpoint(code=ENDPOINT, platform=platform, settings=ADDRESSES[platform]))
+
+    happens(county, KINDS[0])
+
+    seen = the_endpoint(county)
+    assert (seen.hosts, seen.health) == ((), EndpointHealth.PAUSED)
+
+
+def test_a_platform_from_elsewhere_that_stumbles_over_its_settings_is_refused_in_words(county: SmallCounty) -> None:
+    class Careless(PlatformSettings):
+        @property
+        def hosts(self) -> frozenset[str]:
+            raise KeyError("address")
+
+    careless = Platforms({"careless": SimpleNamespace(Settings=Careless)}, {})
+
+    with pytest.raises(InvalidInput) as refused:
+        act(county, add_endpoint, "board", "careless", {}, platforms=careless)
+
+    assert refused.value.what.key == "task_platforms.no_hosts"
 
 
 def test_trying_an_endpoint_says_whether_it_answers(county: SmallCounty, receiver: Receiver) -> None:

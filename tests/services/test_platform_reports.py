@@ -71,9 +71,11 @@ def take(county: SmallCounty, *steps: tuple[ActionEventKind, dict[str, object]])
             take_step(session, action, kind, data)
 
 
-def planned(county: SmallCounty) -> None:
+def planned(county: SmallCounty, *happened: ActionEventKind) -> None:
     plan = ActionPlan.model_validate(PLAN | {"root_cause": "Ruuhka"}).model_dump(mode="json")
-    take(county, (Kind.ACKNOWLEDGED, {}), (Kind.PLANNED, {"plan": plan, "needs_criterion": False}))
+    if Kind.ACKNOWLEDGED not in happened:
+        take(county, (Kind.ACKNOWLEDGED, {}))
+    take(county, (Kind.PLANNED, {"plan": plan, "needs_criterion": False}))
 
 
 def action(county: SmallCounty) -> CorrectiveAction:
@@ -130,6 +132,35 @@ def test_what_is_said_again_or_backwards_changes_nothing(county: SmallCounty) ->
     assert repeated == [ReportOutcome.APPLIED, ReportOutcome.NOTHING_NEW]
     assert backwards == [ReportOutcome.NOTHING_NEW] * 2
     assert kinds(county) == happened
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "steps"),
+    [
+        ("in_progress", Kind.WORK_WITHOUT_PLAN, [Kind.STARTED]),
+        ("done", Kind.DONE_WITHOUT_PLAN, [Kind.STARTED, Kind.DONE]),
+    ],
+)
+def test_what_was_told_before_there_was_a_plan_counts_when_it_is_told_again(
+    county: SmallCounty, state: str, said: ActionEventKind, steps: list[ActionEventKind]
+) -> None:
+    early = [report(county, state, f"m-{number}") for number in range(3)]
+    planned(county, *kinds(county))
+
+    late = [report(county, state, f"n-{number}") for number in range(3)]
+
+    assert early == late == [ReportOutcome.APPLIED, ReportOutcome.NOTHING_NEW, ReportOutcome.NOTHING_NEW]
+    assert kinds(county) == [Kind.ACKNOWLEDGED, said, Kind.PLANNED, *steps]
+
+
+def test_what_was_taken_back_before_there_was_a_plan_does_not_count(county: SmallCounty) -> None:
+    report(county, "done", "m-1")
+    report(county, "open", "m-2")
+    planned(county, *kinds(county))
+
+    assert report(county, "open", "m-3") is ReportOutcome.NOTHING_NEW
+
+    assert action(county).state is ActionState.PLANNED
 
 
 def test_a_message_that_was_overtaken_on_its_way_changes_nothing(county: SmallCounty) -> None:

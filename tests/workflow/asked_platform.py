@@ -25,13 +25,17 @@ Answer = tuple[int, str, bytes]
 
 @dataclass
 class Board:
-    """The server's tasks by code, what was ever done to them, and how the next requests are answered instead."""
+    """The server's tasks by code, what was ever done to them, and how the next requests are answered instead.
+
+    What it `keeps` is its own, whatever is written.
+    """
 
     port: int = 0
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     instead: Callable[[str], Answer | None] = lambda _path: None
     loses_answers: bool = False
+    keeps: Mapping[str, str] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
 
     @property
@@ -57,7 +61,7 @@ class Board:
             seen = {one: self.tasks[one] for one in changed if one in self.tasks}
             return _json(200, {"seen": seen, "gone": sorted(changed - seen.keys()), "cursor": str(len(self.log))})
         if method == "PUT":
-            told, known = json.loads(body), self.tasks.get(code, {}).get("state", "open")
+            told, known = json.loads(body) | self.keeps, self.tasks.get(code, {}).get("state", "open")
             self.change(code, **told | {"state": max(known, told["state"], key=list(TaskState).index), "by": None})
         return _json(200, self.tasks[code]) if code in self.tasks else _json(404, {})
 

@@ -275,6 +275,39 @@ def test_a_page_in_the_place_of_a_task_is_for_a_person(monkeypatch: pytest.Monke
             caldav.probe(_settings(), client)
 
 
+@pytest.mark.parametrize("twice", ["PERCENT-COMPLETE:10", "SUMMARY:Oma", "STATUS:NEEDS-ACTION", "DUE:20261201T120000Z"])
+def test_a_task_that_says_the_same_twice_is_passed_over_and_the_others_are_told(
+    monkeypatch: pytest.MonkeyPatch, twice: str
+) -> None:
+    def told(name: str, content: bytes) -> str:
+        data = f"<C:calendar-data>{content.decode()}</C:calendar-data>"
+        return f"<D:response><D:href>/okr/tasks/{name}</D:href><D:getetag>1</D:getetag>{data}</D:response>"
+
+    both = told("okr-A.ics", _calendar(f"{twice}\r\n{twice}")), told("okr-B.ics", _calendar("STATUS:COMPLETED"))
+    names = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
+    body = f"<D:multistatus {names}>{''.join(both)}<D:sync-token>t-2</D:sync-token></D:multistatus>"
+    monkeypatch.setenv("OKR_SECRET_CALENDAR", PASSWORD)
+    server = httpx.MockTransport(lambda _request: httpx.Response(207, text=body))
+
+    with httpx.Client(transport=server) as client:
+        found = caldav.changes(_settings(), client, cursor="t-1")
+
+    assert [one.ref.ref for one in found.seen] == ["okr-B.ics"]
+    assert found.cursor == "t-2"
+
+
+def test_a_task_that_says_the_same_twice_is_for_a_person_and_not_written_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = _calendar("PERCENT-COMPLETE:10\r\nPERCENT-COMPLETE:20")
+    server = httpx.MockTransport(lambda _request: httpx.Response(200, content=twice))
+
+    monkeypatch.setenv("OKR_SECRET_CALENDAR", PASSWORD)
+    with httpx.Client(transport=server) as client:
+        with pytest.raises(TaskRefused):
+            caldav.fetch(_settings(), client, TaskRef("okr-CA.ics"))
+        with pytest.raises(TaskRefused):
+            caldav.upsert(_settings(), client, SENT, known=TaskRef("okr-CA.ics"), now=NOW)
+
+
 def test_a_calendar_has_nothing_to_report_of_itself() -> None:
     with pytest.raises(ForgedMessage):
         caldav.parse_inbound(_settings(), {}, b"{}", now=NOW)
