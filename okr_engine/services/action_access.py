@@ -1,6 +1,6 @@
 """Who may do what to a corrective action, and an action held to be changed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -10,6 +10,9 @@ from okr_engine.errors import NotAllowed, NotFound, StaleEdit
 from okr_engine.model import ActionEvent, ActionStep, CorrectiveAction, Goal, KeyResult, Source
 from okr_engine.services.people import name_of
 from okr_engine.words import message
+
+ACCOUNTABLE = 0
+"""The level of the link that answers for an action; the links above it judge what the work has done."""
 
 
 def held_action(session: Session, actor: Actor, code: str, *, version: int) -> CorrectiveAction:
@@ -57,6 +60,21 @@ def links_of(session: Session, action: CorrectiveAction) -> list[UUID | None]:
     """The roles of the action's responsibility chain, whoever answers for it first; None is a vacancy."""
     steps = select(ActionStep.role_id).where(ActionStep.action_id == action.id).order_by(col(ActionStep.level))
     return list(session.exec(steps).all())
+
+
+def accountable_of(session: Session, actions: Collection[UUID]) -> dict[UUID, UUID | None]:
+    """The role that answers for each action, the first link of its chain; None is a vacancy."""
+    steps = select(ActionStep).where(col(ActionStep.action_id).in_(actions), ActionStep.level == ACCOUNTABLE)
+    return {step.action_id: step.role_id for step in session.exec(steps)}
+
+
+def roles_above_accountable(session: Session, actions: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """The roles of each action's chain above the one that answers for it: they judge work that is done."""
+    found: dict[UUID, set[UUID]] = {action: set() for action in actions}
+    steps = select(ActionStep).where(col(ActionStep.action_id).in_(actions), ActionStep.level > ACCOUNTABLE)
+    for step in session.exec(steps):
+        found[step.action_id] |= {step.role_id} - {None}
+    return {action: frozenset(roles) for action, roles in found.items()}
 
 
 def unit_of(session: Session, action: CorrectiveAction) -> UUID:

@@ -12,13 +12,10 @@ from okr_engine.model import (
     ActionEvent,
     ActionEventKind,
     ActionState,
-    ActionStep,
     CorrectiveAction,
     EffectCheck,
-    Goal,
-    KeyResult,
 )
-from okr_engine.services.action_access import is_assigned_to
+from okr_engine.services.action_access import is_assigned_to, roles_above_accountable, unit_of
 from okr_engine.services.action_records import begin_round, take_step
 from okr_engine.services.effect_checks import register_second_check
 from okr_engine.services.effect_findings import FIRST, SECOND, Finding, judged
@@ -88,31 +85,20 @@ def confirm_lasting_effect(
 
 
 def may_verify(actor: Actor, action: CorrectiveAction, unit_id: UUID, above: frozenset[UUID]) -> bool:
-    """Whether the actor may say what the action has done: the accountable or above, but nobody responsible for it.
+    """Whether the actor may say what the action has done: from above the accountable, and not responsible for it.
 
-    `above` are the roles of its chain from the accountable up.
+    `above` are the roles of its chain above the accountable.
     """
     is_responsible = is_assigned_to(actor, action) or actor.code == action.done_by
     return not is_responsible and (bool(actor.role_ids & above) or may(actor, Permission.VERIFY_EFFECT, unit_id))
-
-
-def roles_above_responsible(session: Session, action: CorrectiveAction) -> frozenset[UUID]:
-    """The roles of an action's chain from the accountable up."""
-    rows = session.exec(select(ActionStep).where(ActionStep.action_id == action.id, ActionStep.level > 0))
-    return frozenset(one.role_id for one in rows if one.role_id)
-
-
-def unit_of(session: Session, action: CorrectiveAction) -> UUID:
-    """The unit that answers for a key result's action."""
-    key_result = session.get_one(KeyResult, action.key_result_id)
-    return session.get_one(Goal, key_result.goal_id).unit_id
 
 
 def _verifiable(session: Session, actor: Actor, code: str, version: int) -> CorrectiveAction:
     action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code).with_for_update()).first()
     if action is None or action.key_result_id is None:
         raise NotFound(message("error.no_such_action", code=code))
-    if not may_verify(actor, action, unit_of(session, action), roles_above_responsible(session, action)):
+    above = roles_above_accountable(session, [action.id])[action.id]
+    if not may_verify(actor, action, unit_of(session, action), above):
         raise NotAllowed(
             message("error.not_allowed.verify_effect", name=actor.name), remedy=message("error.not_allowed_remedy")
         )

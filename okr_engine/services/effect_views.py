@@ -12,11 +12,11 @@ from okr_engine.access import Actor, Permission, may
 from okr_engine.errors import NotFound
 from okr_engine.model import ActionState, CorrectiveAction, Criterion, EffectCheck, Indicator, MeasureUnit
 from okr_engine.periods import Cadence, Period
-from okr_engine.services.action_access import is_assigned_to
+from okr_engine.services.action_access import is_assigned_to, roles_above_accountable, unit_of
 from okr_engine.services.effect_checks import prospect_of
 from okr_engine.services.effect_findings import FIRST, SECOND, Finding, judged_all
 from okr_engine.services.effect_series import Prospect
-from okr_engine.services.effect_verdicts import may_verify, roles_above_responsible, unit_of
+from okr_engine.services.effect_verdicts import may_verify
 from okr_engine.services.figure_series import FigureSeries, breaks_of, limits_of, series_of
 from okr_engine.services.happenings import actions_on, happenings_of
 from okr_engine.statistics.effects import Verdict
@@ -102,7 +102,7 @@ def _readable(session: Session, actor: Actor, code: str) -> tuple[CorrectiveActi
     action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code)).first()
     if action is None or action.key_result_id is None:
         raise NotFound(message("error.no_such_action", code=code))
-    unit_id, above = unit_of(session, action), roles_above_responsible(session, action)
+    unit_id, above = unit_of(session, action), roles_above_accountable(session, [action.id])[action.id]
     is_verifier = may_verify(actor, action, unit_id, above)
     if not (is_verifier or is_assigned_to(actor, action) or may(actor, Permission.READ, unit_id)):
         raise NotFound(message("error.no_such_action", code=code))

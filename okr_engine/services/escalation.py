@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from okr_engine.access import Actor
+from okr_engine.access import ALLOWED, Actor, Permission
 from okr_engine.database import columns_of, moment_of
 from okr_engine.kept_words import kept_message
 from okr_engine.model import (
@@ -19,9 +19,11 @@ from okr_engine.model import (
     CorrectiveAction,
     Goal,
     KeyResult,
+    RoleKind,
     Source,
     SupportRequest,
 )
+from okr_engine.services.action_access import ACCOUNTABLE
 from okr_engine.services.action_clocks import verdict_day
 from okr_engine.services.action_records import standing_of, take_step, take_steps
 from okr_engine.services.asked_people import Asked, Asking, Desk
@@ -175,14 +177,30 @@ def _desks_of_request(request: SupportRequest, links: Sequence[Desk]) -> list[De
 
 
 def _asking(action: CorrectiveAction, known: _Known, day: date) -> Asking:
-    """The action's desks on that day; work that is done lies no longer with whoever has done it."""
+    """The action's desks on that day; work that is done lies with those who may judge it."""
     links = known.links[action.id]
     unit = known.units[action.subject_id]
-    if action.state is ActionState.DONE and links:
-        return Asking(known.chart, unit, links, day, without=frozenset({action.done_by} if action.done_by else ()))
+    if action.state is ActionState.DONE:
+        judges = [link for link in links[ACCOUNTABLE + 1 :] if link.role_id or _judges(link.kind)]
+        return Asking(known.chart, unit, judges, day, without=_responsible(action, known.chart, day))
     kind = links[0].kind if links and action.assigned_person_id is None else None
     own = Desk(0, kind, action.assigned_role_id, action.assigned_person_id)
     return Asking(known.chart, unit, [own, *links], day)
+
+
+def _judges(kind: RoleKind | None) -> bool:
+    """Whether a role of that kind may judge what work has done without standing in the chain."""
+    return kind is not None and Permission.VERIFY_EFFECT in ALLOWED[kind]
+
+
+def _responsible(action: CorrectiveAction, chart: OrganisationChart, day: date) -> frozenset[str]:
+    """Whoever has done the work or has it on their desk: they do not judge it."""
+    own = {action.assigned_person_id} if action.assigned_person_id else set[UUID]()
+    if action.assigned_role_id and not own:
+        own = {
+            one for deputies in (False, True) for one in chart.holders(action.assigned_role_id, day, deputies=deputies)
+        }
+    return frozenset(chart.codes(own)) | ({action.done_by} if action.done_by else frozenset())
 
 
 def _told(asked: Asked) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from okr_engine.model import (
     Absence,
     ActionEvent,
     ActionEventKind,
-    ActionStep,
     CorrectiveAction,
     Notification,
     NotificationChannel,
@@ -23,6 +22,7 @@ from okr_engine.model import (
     RoleHolding,
     SupportRequest,
 )
+from okr_engine.services.action_access import accountable_of
 from okr_engine.services.telling_hours import telling_hours
 
 
@@ -122,7 +122,6 @@ TOLD: Mapping[ActionEventKind, Telling] = {
 
 def _known(session: Session, actions: set[UUID]) -> _Known:
     found = session.exec(select(CorrectiveAction).where(col(CorrectiveAction.id).in_(actions)))
-    links = select(ActionStep).where(col(ActionStep.action_id).in_(actions), ActionStep.level == 0)
     answered = (
         select(SupportRequest.action_id, SupportRequest.asked_by)
         .where(col(SupportRequest.action_id).in_(actions), col(SupportRequest.answered_at).is_not(None))
@@ -133,7 +132,7 @@ def _known(session: Session, actions: set[UUID]) -> _Known:
         roles=dict(session.exec(select(Role.code, Role.id)).all()),
         asked_in=_asked_in_roles(session, moment_of(session).date()),
         actions={action.id: action for action in found},
-        first_links={link.action_id: link.role_id for link in session.exec(links)},
+        first_links=accountable_of(session, actions),
         askers=dict(session.exec(answered).all()),
     )
 
