@@ -97,7 +97,7 @@ def _verifiable(session: Session, actor: Actor, code: str, version: int) -> Corr
     action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code).with_for_update()).first()
     if action is None or action.key_result_id is None:
         raise NotFound(message("error.no_such_action", code=code))
-    above = roles_above_accountable(session, [action.id])[action.id]
+    above = roles_above_accountable(session, action)
     if not may_verify(actor, action, unit_of(session, action), above):
         raise NotAllowed(
             message("error.not_allowed.verify_effect", name=actor.name), remedy=message("error.not_allowed_remedy")

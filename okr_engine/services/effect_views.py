@@ -102,7 +102,7 @@ def _readable(session: Session, actor: Actor, code: str) -> tuple[CorrectiveActi
     action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code)).first()
     if action is None or action.key_result_id is None:
         raise NotFound(message("error.no_such_action", code=code))
-    unit_id, above = unit_of(session, action), roles_above_accountable(session, [action.id])[action.id]
+    unit_id, above = unit_of(session, action), roles_above_accountable(session, action)
     is_verifier = may_verify(actor, action, unit_id, above)
     if not (is_verifier or is_assigned_to(actor, action) or may(actor, Permission.READ, unit_id)):
         raise NotFound(message("error.no_such_action", code=code))

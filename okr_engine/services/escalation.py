@@ -17,13 +17,10 @@ from okr_engine.model import (
     ActionState,
     ActionStep,
     CorrectiveAction,
-    Goal,
-    KeyResult,
     RoleKind,
-    Source,
     SupportRequest,
 )
-from okr_engine.services.action_access import ACCOUNTABLE
+from okr_engine.services.action_access import ACCOUNTABLE, units_of
 from okr_engine.services.action_clocks import verdict_day
 from okr_engine.services.action_records import standing_of, take_step, take_steps
 from okr_engine.services.asked_people import Asked, Asking, Desk
@@ -223,15 +220,6 @@ def _known(session: Session, actions: Sequence[CorrectiveAction], edition: Polic
     return _Known(
         chart=organisation_chart(session),
         edition=edition,
-        units=_units(session, actions),
+        units=units_of(session, actions),
         links=links,
     )
-
-
-def _units(session: Session, actions: Sequence[CorrectiveAction]) -> dict[UUID, UUID]:
-    """The unit of each action's subject."""
-    subjects = {action.subject_id for action in actions}
-    sources = columns_of(Source.id, Source.unit_id).where(col(Source.id).in_(subjects))
-    goals = columns_of(KeyResult.id, Goal.unit_id).join(Goal, col(Goal.id) == col(KeyResult.goal_id))
-    rows = [*session.execute(sources), *session.execute(goals.where(col(KeyResult.id).in_(subjects)))]
-    return dict(tuple(row) for row in rows)

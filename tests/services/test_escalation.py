@@ -305,7 +305,7 @@ def test_it_does_not_come_back_beside_what_has_been_raised_since_but_leaves_a_li
 
 def _may_verify(session: Session, code: str) -> bool:
     action = session.exec(select(CorrectiveAction)).one()
-    above = roles_above_accountable(session, [action.id])[action.id]
+    above = roles_above_accountable(session, action)
     return may_verify(actor_with_code(session, code, today=TODAY), action, unit_of(session, action), above)
 
 
