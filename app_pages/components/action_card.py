@@ -12,6 +12,7 @@ from app_pages.components.tables import Column, Row, Section, tables, text
 from okr_engine.i18n import day, period, spoken
 from okr_engine.periods import Period
 from okr_engine.services.action_views import ActionHappening, ActionView
+from okr_engine.services.history_words import told_words
 from okr_engine.services.reasons import reason
 
 
@@ -71,17 +72,17 @@ def _who(one: ActionHappening) -> str:
 
 def _happening(one: ActionHappening) -> str:
     given = {name: str(value) for name, value in one.data.items() if value is not None}
-    values: dict[str, object] = {}
+    values = told_words(one.kind, one.data, language())
     if period_code := given.get("period"):
         values["period"] = Period.parse(period_code)
     if due := given.get("due"):
         values["due"] = date.fromisoformat(due)
-    if endpoint := given.get("endpoint"):
-        values["endpoint"] = endpoint
     if role := given.get("role"):
         values["to"] = spoken(role_called(role), language())
     elif asked := one.data.get("asked"):
         values["to"] = [name_of(code) for code in asked]
     if person := given.get("person"):
         values["to"] = name_of(person)
+    if "support_request" in one.data and "text" in values:
+        return t("support.reminded", **values)
     return t(f"action_event.{one.kind}", **values)

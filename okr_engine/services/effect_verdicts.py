@@ -1,5 +1,6 @@
 """effect → its verdict: confirmed by somebody who is not responsible, it closes the action or begins another round."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -7,7 +8,6 @@ from sqlmodel import Session, col, select
 from okr_engine.access import Actor, Permission, may
 from okr_engine.database import moment_of
 from okr_engine.errors import InvalidInput, NotAllowed, NotFound, StaleEdit
-from okr_engine.i18n import say
 from okr_engine.model import (
     ActionEvent,
     ActionEventKind,
@@ -19,6 +19,7 @@ from okr_engine.services.action_access import is_assigned_to, roles_above_accoun
 from okr_engine.services.action_records import begin_round, take_step
 from okr_engine.services.effect_checks import register_second_check
 from okr_engine.services.effect_findings import FIRST, SECOND, Finding, judged
+from okr_engine.services.history_words import kept_words
 from okr_engine.services.people import name_of
 from okr_engine.services.typed_texts import prose
 from okr_engine.statistics.effects import Verdict
@@ -76,12 +77,11 @@ def confirm_lasting_effect(
     if verdict == Verdict.SUSTAINED:
         take_step(session, action, ActionEventKind.SUSTAINED, told)
         return
-    reason = say(actor.language, "effect.relapsed", code=action.code)
     other = _open_on(session, action)
     if other is None:
-        begin_round(session, action, ActionEventKind.REOPENED, {"reason": reason, **told})
+        begin_round(session, action, ActionEventKind.REOPENED, _relapsed("reason", action) | told)
     else:
-        take_step(session, other, ActionEventKind.COMMENTED, {"text": reason, **told})
+        take_step(session, other, ActionEventKind.COMMENTED, _relapsed("text", action) | told)
 
 
 def may_verify(actor: Actor, action: CorrectiveAction, unit_id: UUID, above: frozenset[UUID]) -> bool:
@@ -144,6 +144,10 @@ def _confirm(session: Session, actor: Actor, check: EffectCheck, found: Finding,
     check.note = note or None
     session.add(check)
     session.flush()
+
+
+def _relapsed(field: str, action: CorrectiveAction) -> dict[str, Any]:
+    return kept_words(field, "effect.relapsed", code=action.code)
 
 
 def _open_on(session: Session, action: CorrectiveAction) -> CorrectiveAction | None:

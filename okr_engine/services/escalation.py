@@ -1,7 +1,7 @@
 """Clocks that are due → whoever is asked next: told, reminded, and then the next level, each clock once."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,12 +10,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from okr_engine.access import ALLOWED, Actor, Permission
-from okr_engine.database import columns_of, moment_of
-from okr_engine.kept_words import kept_message
+from okr_engine.database import moment_of
 from okr_engine.model import (
     ActionEventKind,
     ActionState,
-    ActionStep,
     CorrectiveAction,
     RoleKind,
     SupportRequest,
@@ -23,7 +21,7 @@ from okr_engine.model import (
 from okr_engine.services.action_access import ACCOUNTABLE, units_of
 from okr_engine.services.action_clocks import verdict_day
 from okr_engine.services.action_records import standing_of, take_step, take_steps
-from okr_engine.services.asked_people import Asked, Asking, Desk
+from okr_engine.services.asked_people import RESPONSIBLE, Asked, Asking, Desk, chain_desks, own_desk
 from okr_engine.services.escalation_policies import PolicyEdition, policy_followed, policy_in_force
 from okr_engine.services.organisation_charts import OrganisationChart, organisation_chart
 from okr_engine.services.policy_adoption import adopt
@@ -99,6 +97,25 @@ def people_asked(session: Session, action: CorrectiveAction, *, day: date) -> As
     return _asking(action, _known(session, [action], policy_in_force(session, day)), day).at(action.level)
 
 
+def asked_for_support(session: Session, action: CorrectiveAction, request: SupportRequest) -> Asked:
+    """Who is asked to answer the request first."""
+    return _asked_today(session, action, lambda links: _desks_of_request(request, links))
+
+
+def asked_at_desk(session: Session, action: CorrectiveAction, *, role: UUID | None, person: UUID | None) -> Asked:
+    """Who is asked once the action is assigned to that role or person."""
+    return _asked_today(session, action, lambda links: [Desk(RESPONSIBLE, role_id=role, person_id=person), *links])
+
+
+def _asked_today(
+    session: Session, action: CorrectiveAction, desks: Callable[[Sequence[Desk]], Sequence[Desk]]
+) -> Asked:
+    now = moment_of(session)
+    known = _known(session, [action], policy_in_force(session, now.date()))
+    day = known.edition.policy.working_time.day_of(now)
+    return Asking(known.chart, known.units[action.subject_id], desks(known.links[action.id]), day).at(RESPONSIBLE)
+
+
 def _due(noun: Any, now: datetime) -> Any:
     due = select(noun).where(col(noun.clock_at) <= now).order_by(col(noun.clock_at)).limit(AT_ONCE)
     return due.with_for_update()
@@ -163,7 +180,8 @@ def _fire_request(session: Session, request: SupportRequest, action: CorrectiveA
     desks = _desks_of_request(request, known.links[action.id])
     asking = Asking(known.chart, known.units[action.subject_id], desks, policy.working_time.day_of(now))
     asked = asking.at(min(max(0, request.reminders - policy.reminders), desks[-1].level))
-    take_step(session, action, ActionEventKind.REMINDED, _told(asked) | {"support_request": request.number})
+    about = {"support_request": request.number, "text": request.need, "by": request.by.isoformat()}
+    take_step(session, action, ActionEventKind.REMINDED, _told(asked) | about)
     return True
 
 
@@ -180,9 +198,7 @@ def _asking(action: CorrectiveAction, known: _Known, day: date) -> Asking:
     if action.state is ActionState.DONE:
         judges = [link for link in links[ACCOUNTABLE + 1 :] if link.role_id or _judges(link.kind)]
         return Asking(known.chart, unit, judges, day, without=_responsible(action, known.chart, day))
-    kind = links[0].kind if links and action.assigned_person_id is None else None
-    own = Desk(0, kind, action.assigned_role_id, action.assigned_person_id)
-    return Asking(known.chart, unit, [own, *links], day)
+    return Asking(known.chart, unit, [own_desk(action, links), *links], day)
 
 
 def _judges(kind: RoleKind | None) -> bool:
@@ -202,24 +218,13 @@ def _responsible(action: CorrectiveAction, chart: OrganisationChart, day: date) 
 
 def _told(asked: Asked) -> dict[str, Any]:
     """Who is asked, as the history keeps it."""
-    return {
-        "level": asked.level,
-        "asked": list(asked.people),
-        "role": asked.role.code if asked.role else None,
-        "because": [kept_message(one) for one in asked.because],
-    }
+    return asked.kept() | {"level": asked.level, "role": asked.role.code if asked.role else None}
 
 
 def _known(session: Session, actions: Sequence[CorrectiveAction], edition: PolicyEdition) -> _Known:
-    links: dict[UUID, list[Desk]] = {action.id: [] for action in actions}
-    steps = columns_of(ActionStep.action_id, ActionStep.level, ActionStep.kind, ActionStep.role_id)
-    for action, level, kind, role in session.execute(
-        steps.where(col(ActionStep.action_id).in_(links)).order_by(col(ActionStep.level))
-    ):
-        links[action].append(Desk(level + 1, kind, role))
     return _Known(
         chart=organisation_chart(session),
         edition=edition,
         units=units_of(session, actions),
-        links=links,
+        links=chain_desks(session, {action.id for action in actions}),
     )

@@ -24,6 +24,7 @@ from okr_engine.services.action_access import (
 )
 from okr_engine.services.action_clocks import support_clock
 from okr_engine.services.action_records import take_step
+from okr_engine.services.escalation import asked_for_support
 from okr_engine.services.people import name_of
 from okr_engine.words import Words, message
 
@@ -52,26 +53,23 @@ def ask_for_support(session: Session, actor: Actor, code: str, *, version: int, 
     action = held_action(session, actor, code, version=version)
     if by < moment_of(session).date():
         raise InvalidInput(message("error.due_in_the_past", due=by))
-    asked = session.exec(select(Role).where(Role.code == role)).first()
-    if asked is None or asked.id not in links_of(session, action):
+    asked_role = session.exec(select(Role).where(Role.code == role)).first()
+    if asked_role is None or asked_role.id not in links_of(session, action):
         raise NotFound(message("error.no_such_code", code=role))
     request = SupportRequest(
         action_id=action.id,
         number=_next_number(session, action),
         need=need.strip(),
-        role_id=asked.id,
+        role_id=asked_role.id,
         by=by,
         asked_at=moment_of(session),
         asked_by=actor.code,
     )
     request.clock_at = support_clock(session, action)
     session.add(request)
-    take_step(
-        session,
-        action,
-        ActionEventKind.SUPPORT_ASKED,
-        {"text": request.need, "role": role, "by": by.isoformat(), "request": request.number},
-    )
+    data = {"text": request.need, "role": role, "by": by.isoformat(), "request": request.number}
+    asked = asked_for_support(session, action, request).kept()
+    take_step(session, action, ActionEventKind.SUPPORT_ASKED, data | asked)
 
 
 def answer_request(session: Session, actor: Actor, code: str, number: int, *, answer: SupportAnswer, text: str) -> None:
