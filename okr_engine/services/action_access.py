@@ -1,6 +1,6 @@
 """Who may do what to a corrective action, and an action held to be changed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -78,7 +78,12 @@ def accountable_of(session: Session, actions: Collection[UUID]) -> dict[UUID, UU
 
 def roles_above_accountable(session: Session, action: CorrectiveAction) -> frozenset[UUID]:
     """The roles of the action's chain above the one that answers for it: they judge work that is done."""
-    return frozenset(role for role in links_of(session, action)[ACCOUNTABLE + 1 :] if role)
+    return above_accountable(links_of(session, action))
+
+
+def above_accountable(chain: Sequence[UUID | None]) -> frozenset[UUID]:
+    """The same of a chain that is known."""
+    return frozenset(role for role in chain[ACCOUNTABLE + 1 :] if role)
 
 
 def unit_of(session: Session, action: CorrectiveAction) -> UUID:

@@ -12,7 +12,14 @@ from okr_engine.access import Actor, Permission, may
 from okr_engine.errors import NotFound
 from okr_engine.model import ActionState, CorrectiveAction, Criterion, EffectCheck, Indicator, MeasureUnit
 from okr_engine.periods import Cadence, Period
-from okr_engine.services.action_access import is_assigned_to, roles_above_accountable, unit_of
+from okr_engine.services.action_access import (
+    above_accountable,
+    chains_of,
+    is_assigned_to,
+    roles_above_accountable,
+    unit_of,
+    units_of,
+)
 from okr_engine.services.effect_checks import prospect_of
 from okr_engine.services.effect_findings import FIRST, SECOND, Finding, judged_all
 from okr_engine.services.effect_series import Prospect
@@ -71,6 +78,14 @@ class EffectView:
     series: FigureSeries | None
 
 
+@dataclass(frozen=True)
+class LastingCheck:
+    """A second check that waits to be confirmed: the code of its action, and what is measured."""
+
+    code: str
+    indicator_name: Words
+
+
 def effect_view(session: Session, actor: Actor, code: str, *, today: date) -> EffectView:
     """The effect of a key result's action; NotFound where there is none that the actor may read."""
     action, key_result, is_verifier = _readable(session, actor, code)
@@ -89,6 +104,30 @@ def effect_view(session: Session, actor: Actor, code: str, *, today: date) -> Ef
         may_confirm=is_verifier and waiting is not None,
         series=_series(session, newest, indicators[newest.indicator_id], key_result) if newest else None,
     )
+
+
+def lasting_to_confirm(session: Session, actor: Actor) -> list[LastingCheck]:
+    """The closed actions of which the figures say whether the effect has lasted, and the actor may confirm it."""
+    rows = session.exec(
+        select(CorrectiveAction, Indicator)
+        .join(EffectCheck, col(EffectCheck.action_id) == col(CorrectiveAction.id))
+        .join(Indicator, col(Indicator.id) == col(EffectCheck.indicator_id))
+        .where(
+            col(CorrectiveAction.state) == ActionState.VERIFIED,
+            col(EffectCheck.number) == SECOND,
+            col(EffectCheck.round) == col(CorrectiveAction.round),
+            col(EffectCheck.confirmed_at).is_(None),
+            col(EffectCheck.proposed) != Verdict.CANNOT_BE_JUDGED_YET,
+        )
+        .order_by(col(EffectCheck.proposed_at), col(CorrectiveAction.code))
+    ).all()
+    units = units_of(session, [action for action, _indicator in rows])
+    chains = chains_of(session, {action.id for action, _indicator in rows})
+    return [
+        LastingCheck(action.code, indicator.name)
+        for action, indicator in rows
+        if may_verify(actor, action, units[action.subject_id], above_accountable(chains[action.id]))
+    ]
 
 
 def effect_foreseen(session: Session, actor: Actor, code: str, criterion: Criterion) -> Prospect:

@@ -97,6 +97,14 @@ def people_asked(session: Session, action: CorrectiveAction, *, day: date) -> As
     return _asking(action, _known(session, [action], policy_in_force(session, day)), day).at(action.level)
 
 
+def asked_to_judge(session: Session, actions: Sequence[CorrectiveAction]) -> dict[UUID, Asked]:
+    """Who is asked to say what the work on each action has done, or whether it has lasted."""
+    now = moment_of(session)
+    known = _known(session, actions, policy_in_force(session, now.date()))
+    day = known.edition.policy.working_time.day_of(now)
+    return {action.id: _asking_judges(action, known, day).at(RESPONSIBLE) for action in actions}
+
+
 def asked_for_support(session: Session, action: CorrectiveAction, request: SupportRequest) -> Asked:
     """Who is asked to answer the request first."""
     return _asked_today(session, action, lambda links: _desks_of_request(request, links))
@@ -196,14 +204,19 @@ def _asking(action: CorrectiveAction, known: _Known, day: date) -> Asking:
     links = known.links[action.id]
     unit = known.units[action.subject_id]
     if action.state is ActionState.DONE:
-        judges = [link for link in links[ACCOUNTABLE + 1 :] if link.role_id or _judges(link.kind)]
-        return Asking(known.chart, unit, judges, day, without=_responsible(action, known.chart, day))
+        return _asking_judges(action, known, day)
     return Asking(known.chart, unit, [own_desk(action, links), *links], day)
 
 
 def _judges(kind: RoleKind | None) -> bool:
     """Whether a role of that kind may judge what work has done without standing in the chain."""
     return kind is not None and Permission.VERIFY_EFFECT in ALLOWED[kind]
+
+
+def _asking_judges(action: CorrectiveAction, known: _Known, day: date) -> Asking:
+    judges = [link for link in known.links[action.id][ACCOUNTABLE + 1 :] if link.role_id or _judges(link.kind)]
+    unit = known.units[action.subject_id]
+    return Asking(known.chart, unit, judges, day, without=_responsible(action, known.chart, day))
 
 
 def _responsible(action: CorrectiveAction, chart: OrganisationChart, day: date) -> frozenset[str]:

@@ -99,6 +99,7 @@ TOLD: Mapping[ActionEventKind, Telling] = {
     ActionEventKind.SUPPORT_ASKED: Telling(_those_asked, urgent=True),
     ActionEventKind.SUPPORT_ANSWERED: Telling(_whoever_asked),
     ActionEventKind.INEFFECTIVE: Telling(_responsible_and_accountable),
+    ActionEventKind.LASTING_PROPOSED: Telling(_those_asked),
     ActionEventKind.DISMISSED: Telling(_the_whole_chain),
     ActionEventKind.REOPENED: Telling(_responsible_and_accountable),
     ActionEventKind.TASK_GONE: Telling(_responsible_and_accountable),
