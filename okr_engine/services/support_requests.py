@@ -1,6 +1,6 @@
 """Support for an action that does not progress: what is needed, from whom, by when, and the answer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import Select
 from okr_engine.access import Actor, Permission, may
 from okr_engine.database import moment_of
 from okr_engine.errors import InvalidInput, NotFound, StaleEdit
-from okr_engine.model import ActionEventKind, CorrectiveAction, Role, SupportAnswer, SupportRequest
+from okr_engine.model import ActionEvent, ActionEventKind, CorrectiveAction, Role, SupportAnswer, SupportRequest
 from okr_engine.services.action_access import (
     chains_of,
     held_action,
@@ -108,14 +108,28 @@ def support_requests(session: Session, actor: Actor, code: str) -> list[SupportV
 
 
 def requests_on_my_desk(session: Session, actor: Actor) -> list[SupportView]:
-    """What waits for an answer of a role that the actor holds, or once reminded in vain of who stands above it.
+    """What waits for an answer of a role that the actor holds, or has been put to the actor in its place.
 
     The most urgent first; nothing while the action is closed.
     """
     waiting = col(SupportRequest.answered_at).is_(None) & col(CorrectiveAction.closed_at).is_(None)
-    has_come = col(SupportRequest.role_id).in_(actor.role_ids) | (col(SupportRequest.reminders) > 0)
-    rows = session.exec(_asked().where(waiting, has_come).order_by(col(SupportRequest.by))).all()
-    return [view for view in _views(session, actor, rows) if view.is_mine]
+    rows = session.exec(_asked().where(waiting).order_by(col(SupportRequest.by))).all()
+    put = _put_to(session, actor, {action.id for _request, action, _role in rows})
+    come = [row for row in rows if row[2].id in actor.role_ids or (row[1].id, row[0].number) in put]
+    return [view for view in _views(session, actor, come) if view.is_mine]
+
+
+def _put_to(session: Session, actor: Actor, actions: Collection[UUID]) -> set[tuple[UUID, int | None]]:
+    """The requests of these actions, by action and number, that the actor has been asked or reminded to answer."""
+    asking = select(ActionEvent).where(
+        col(ActionEvent.action_id).in_(actions),
+        col(ActionEvent.kind).in_([ActionEventKind.SUPPORT_ASKED, ActionEventKind.REMINDED]),
+    )
+    return {
+        (event.action_id, event.data.get("request", event.data.get("support_request")))
+        for event in session.exec(asking)
+        if actor.code in event.data.get("asked", ())
+    }
 
 
 _Asked = tuple[SupportRequest, CorrectiveAction, Role]

@@ -24,7 +24,7 @@ from okr_engine.services.action_records import standing_of
 from okr_engine.services.action_steps import acknowledge, comment, dismiss, extend, finish, plan, reopen, start
 from okr_engine.services.support_requests import answer_request, ask_for_support, requests_on_my_desk, support_requests
 from okr_engine.workflow.lifecycle import CLOSED, replayed
-from tests.services.escalating import at, fire
+from tests.services.escalating import at, fire, is_away
 from tests.services.small_county import (
     FIRST_LINE_DEPUTY,
     FIRST_LINE_OWNER,
@@ -206,6 +206,14 @@ def test_whoever_is_reminded_of_a_call_for_support_finds_it_on_their_desk_and_an
     (request,) = county.see(LEADERSHIP, requests_on_my_desk)
     assert request.is_mine
     county.act(LEADERSHIP, answer_request, CODE, request.number, answer=SupportAnswer.GIVEN, text="Saatte ne")
+
+
+def test_whoever_is_asked_for_support_while_the_role_is_away_finds_it_on_their_desk(county: SmallCounty) -> None:
+    is_away(county, SPONSOR)
+
+    step(county, ask_for_support, need="Kaksi sairaanhoitajaa", role="sponsor", by=IN_AUGUST)
+
+    assert [one.is_mine for one in county.see(LEADERSHIP, requests_on_my_desk)] == [True]
 
 
 def test_a_call_for_support_is_read_only_by_whoever_may_read_the_action(county: SmallCounty) -> None:
