@@ -1,6 +1,8 @@
 """A corrective action: why, how far it is, with whom, who is asked next, and what has happened."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -9,7 +11,8 @@ from app_pages.components.here import clock, language, t
 from app_pages.components.holders import role_with_people, vacant
 from app_pages.components.plain import plain
 from app_pages.components.tables import Column, Row, Section, tables, text
-from okr_engine.i18n import day, period, spoken
+from okr_engine.i18n import day, period, speak, spoken
+from okr_engine.kept_words import told_message
 from okr_engine.periods import Period
 from okr_engine.services.action_views import ActionHappening, ActionView
 from okr_engine.services.history_words import told_words
@@ -25,7 +28,7 @@ def action_card(view: ActionView, *, key: str) -> None:
         st.markdown(
             "  \n".join(
                 (
-                    f"**{t('action_card.state')}:** {t(f'action_state.{view.state}')}",
+                    f"**{t('action_card.state')}:** {t(f'action_state.{view.state}')}{_round(view)}",
                     f"**{t('overview.desk')}:** {plain(spoken(view.assigned_to, language())) or t('noun.vacancy')}",
                     f"**{t('overview.due')}:** {day(view.due, language())}",
                 )
@@ -43,6 +46,10 @@ def action_card(view: ActionView, *, key: str) -> None:
         )
         with st.expander(t("action_card.history"), key=f"{key}.history"):
             tables([_history(view)], key=f"{key}.events")
+
+
+def _round(view: ActionView) -> str:
+    return f" ({t('actions.round', number=view.round)})" if view.round > 1 else ""
 
 
 def _chain(view: ActionView) -> str:
@@ -71,18 +78,29 @@ def _who(one: ActionHappening) -> str:
 
 
 def _happening(one: ActionHappening) -> str:
-    given = {name: str(value) for name, value in one.data.items() if value is not None}
-    values = told_words(one.kind, one.data, language())
-    if period_code := given.get("period"):
-        values["period"] = Period.parse(period_code)
-    if due := given.get("due"):
-        values["due"] = date.fromisoformat(due)
-    if role := given.get("role"):
-        values["to"] = spoken(role_called(role), language())
-    elif asked := one.data.get("asked"):
-        values["to"] = [name_of(code) for code in asked]
-    if person := given.get("person"):
-        values["to"] = name_of(person)
-    if "support_request" in one.data and "text" in values:
-        return t("support.reminded", **values)
-    return t(f"action_event.{one.kind}", **values)
+    why = [speak(told_message(kept), language()) for kept in one.data.get("because", ())]
+    reminds_of_support = {"support_request", "text"} <= one.data.keys()
+    key = "support.reminded" if reminds_of_support else f"action_event.{one.kind}"
+    return " ".join([t(key, **_values(one)), *why])
+
+
+def _values(one: ActionHappening) -> dict[str, object]:
+    """What the sentence of the step has to be told."""
+    data = {name: value for name, value in one.data.items() if value is not None}
+    values = told_words(one.kind, data, language())
+    if "period" in data:
+        values["period"] = Period.parse(data["period"])
+    if "due" in data:
+        values["due"] = date.fromisoformat(data["due"])
+    if to := _to(data):
+        values["to"] = to
+    return values
+
+
+def _to(data: Mapping[str, Any]) -> str | list[str] | None:
+    """Whom a step names: a person, a role, or those who were asked."""
+    if "person" in data:
+        return name_of(data["person"])
+    if "role" in data:
+        return spoken(role_called(data["role"]), language())
+    return [name_of(code) for code in data.get("asked", ())] or None
