@@ -15,6 +15,7 @@ from okr_engine.i18n import day, period, speak, spoken
 from okr_engine.kept_words import told_message
 from okr_engine.periods import Period
 from okr_engine.services.action_views import ActionHappening, ActionView
+from okr_engine.services.history_words import told_words
 from okr_engine.services.reasons import reason
 
 
@@ -78,21 +79,19 @@ def _who(one: ActionHappening) -> str:
 
 def _happening(one: ActionHappening) -> str:
     why = [speak(told_message(kept), language()) for kept in one.data.get("because", ())]
-    return " ".join([t(f"action_event.{one.kind}", **_values(one)), *why])
+    reminds_of_support = {"support_request", "text"} <= one.data.keys()
+    key = "support.reminded" if reminds_of_support else f"action_event.{one.kind}"
+    return " ".join([t(key, **_values(one)), *why])
 
 
 def _values(one: ActionHappening) -> dict[str, object]:
     """What the sentence of the step has to be told."""
     data = {name: value for name, value in one.data.items() if value is not None}
-    values: dict[str, object] = {name: data[name] for name in ("endpoint", "reason", "text") if name in data}
-    if words := data.get("words"):
-        values["reason"] = values["text"] = words[language().value]
+    values = told_words(one.kind, data, language())
     if "period" in data:
         values["period"] = Period.parse(data["period"])
     if "due" in data:
         values["due"] = date.fromisoformat(data["due"])
-    if "by" in data and "endpoint" not in data:
-        values["by"] = date.fromisoformat(data["by"])
     if to := _to(data):
         values["to"] = to
     return values

@@ -16,7 +16,13 @@ from okr_engine.services.accepted_deviations import DeviationBeside, accepted_un
 from okr_engine.services.action_metrics import ActionMetrics, action_metrics
 from okr_engine.services.action_views import ActionView, action_view, action_views
 from okr_engine.services.effect_series import Prospect
-from okr_engine.services.effect_views import EffectView, effect_foreseen, effect_view
+from okr_engine.services.effect_views import (
+    EffectView,
+    LastingCheck,
+    effect_foreseen,
+    effect_view,
+    lasting_to_confirm,
+)
 from okr_engine.services.explanation_cards import ExplanationCard, explanation_card
 from okr_engine.services.goal_reports import GoalReport, KeyResultReport, goal_report
 from okr_engine.services.narratives import NarrativeView, narrative_history
@@ -63,6 +69,11 @@ def support_of(code: str) -> list[SupportView]:
 def support_on_my_desk() -> list[SupportView]:
     """What is asked of the person and has no answer yet."""
     return _support_on_my_desk(stamp(), user())
+
+
+def lasting_on_my_desk() -> list[LastingCheck]:
+    """The second effect checks that the person may confirm now."""
+    return _lasting(stamp(), user())
 
 
 def report_of_goal(code: str, quarter: Period) -> GoalReport:
@@ -162,6 +173,11 @@ def _support(stamp: Stamp, code: str, _actor: Actor) -> list[SupportView]:  # no
 @st.cache_data(show_spinner=False, max_entries=200)
 def _support_on_my_desk(stamp: Stamp, _actor: Actor) -> list[SupportView]:  # noqa: ARG001 - part of the key
     return installation().ask(requests_on_my_desk, _actor)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _lasting(stamp: Stamp, _actor: Actor) -> list[LastingCheck]:  # noqa: ARG001 - part of the key
+    return installation().ask(lasting_to_confirm, _actor)
 
 
 @st.cache_data(show_spinner=False, max_entries=500)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app_pages.components.action_card import action_card
-from app_pages.components.answers import open_actions, support_on_my_desk
+from app_pages.components.answers import lasting_on_my_desk, open_actions, support_on_my_desk
 from app_pages.components.chooser import choose
 from app_pages.components.here import language, t, today
+from app_pages.components.plain import plain
 from app_pages.components.tables import Column, Row, Section, note, tables, tag, text
 from app_pages.components.the_rest import the_rest
 from app_pages.writing.action_forms import action_forms, desk_of
@@ -25,6 +26,9 @@ def actions_section() -> None:
     st.header(t("my_work.actions"), anchor=False)
     for request in support_on_my_desk():
         answer_form(request)
+    for check in lasting_on_my_desk():
+        label = t("effect.confirm_lasting", code=check.code, name=plain(spoken(check.indicator_name, language())))
+        st.page_link("action.py", label=label, query_params={"code": check.code}, icon=":material/fact_check:")
     mine = sorted((one for one in open_actions() if one.is_mine), key=lambda one: (not one.is_on_my_desk, one.due))
     if not mine:
         st.info(t("my_work.no_actions"), icon=":material/task_alt:")

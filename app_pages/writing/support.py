@@ -20,7 +20,7 @@ def answer_form(one: SupportView) -> None:
         form.one_of_few("answer", t("support.answer"), answers)
         form.text_area("text", t("support.answer_text"), height=80)
 
-        def give(based_on: int) -> None:
+        def give(_based_on: int) -> None:
             if form.values["answer"] is None:
                 raise InvalidInput(message("action_do.incomplete"))
             installation().act(
@@ -28,7 +28,6 @@ def answer_form(one: SupportView) -> None:
                 answer_request,
                 one.action,
                 one.number,
-                version=based_on,
                 answer=SupportAnswer(form.values["answer"]),
                 text=str(form.values["text"]),
             )

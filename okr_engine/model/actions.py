@@ -181,6 +181,7 @@ class ActionEventKind(StrEnum):
     ESCALATED = "escalated"
     SUPPORT_ASKED = "support_asked"
     SUPPORT_ANSWERED = "support_answered"
+    LASTING_PROPOSED = "lasting_proposed"
     SUSTAINED = "sustained"
     WORK_WITHOUT_PLAN = "work_without_plan"
     DONE_WITHOUT_PLAN = "done_without_plan"

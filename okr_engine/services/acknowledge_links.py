@@ -59,7 +59,7 @@ def signed_link(key: SecretStr, link: AcknowledgeLink, *, now: datetime) -> str:
 def read_link(key: SecretStr | None, word: str, *, now: datetime) -> AcknowledgeLink:
     """The link in a word that we have signed; LinkRefused for any other, and once it is too old."""
     content, _, mac = word[:_LONGEST].partition(".")
-    if key is None or not hmac.compare_digest(_text(_mac(key, _bytes(content))), mac):
+    if key is None or not hmac.compare_digest(_text(_mac(key, _bytes(content))).encode(), mac.encode(errors="replace")):
         raise LinkRefused(message("acknowledging.not_ours"))
     person, action, round_number, expires = json.loads(_bytes(content))
     if now.timestamp() >= expires:

@@ -1,15 +1,19 @@
 """Who may do what to a corrective action, and an action held to be changed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor, Permission, may
+from okr_engine.database import columns_of
 from okr_engine.errors import NotAllowed, NotFound, StaleEdit
 from okr_engine.model import ActionEvent, ActionStep, CorrectiveAction, Goal, KeyResult, Source
 from okr_engine.services.people import name_of
 from okr_engine.words import message
+
+ACCOUNTABLE = 0
+"""The level of the link that answers for an action; the links above it judge what the work has done."""
 
 
 def held_action(session: Session, actor: Actor, code: str, *, version: int) -> CorrectiveAction:
@@ -57,16 +61,45 @@ def is_assigned_to(actor: Actor, action: CorrectiveAction) -> bool:
 
 def links_of(session: Session, action: CorrectiveAction) -> list[UUID | None]:
     """The roles of the action's responsibility chain, whoever answers for it first; None is a vacancy."""
-    steps = select(ActionStep.role_id).where(ActionStep.action_id == action.id).order_by(col(ActionStep.level))
-    return list(session.exec(steps).all())
+    return chains_of(session, [action.id])[action.id]
+
+
+def chains_of(session: Session, actions: Collection[UUID]) -> dict[UUID, list[UUID | None]]:
+    """The same for many actions."""
+    found: dict[UUID, list[UUID | None]] = {action: [] for action in actions}
+    steps = select(ActionStep).where(col(ActionStep.action_id).in_(actions)).order_by(col(ActionStep.level))
+    for step in session.exec(steps):
+        found[step.action_id].append(step.role_id)
+    return found
+
+
+def accountable_of(session: Session, actions: Collection[UUID]) -> dict[UUID, UUID | None]:
+    """The role that answers for each action, the first link of its chain; None is a vacancy."""
+    return {action: next(iter(chain), None) for action, chain in chains_of(session, actions).items()}
+
+
+def roles_above_accountable(session: Session, action: CorrectiveAction) -> frozenset[UUID]:
+    """The roles of the action's chain above the one that answers for it: they judge work that is done."""
+    return above_accountable(links_of(session, action))
+
+
+def above_accountable(chain: Sequence[UUID | None]) -> frozenset[UUID]:
+    """The same of a chain that is known."""
+    return frozenset(role for role in chain[ACCOUNTABLE + 1 :] if role)
 
 
 def unit_of(session: Session, action: CorrectiveAction) -> UUID:
     """The unit that the action belongs to: its goal's, or its source's."""
-    if action.source_id is not None:
-        return session.get_one(Source, action.source_id).unit_id
-    goal = select(Goal.unit_id).join(KeyResult, col(KeyResult.goal_id) == col(Goal.id))
-    return session.exec(goal.where(KeyResult.id == action.key_result_id)).one()
+    return units_of(session, [action])[action.subject_id]
+
+
+def units_of(session: Session, actions: Iterable[CorrectiveAction]) -> dict[UUID, UUID]:
+    """The unit of each action's subject."""
+    subjects = {action.subject_id for action in actions}
+    sources = columns_of(Source.id, Source.unit_id).where(col(Source.id).in_(subjects))
+    goals = columns_of(KeyResult.id, Goal.unit_id).join(Goal, col(Goal.id) == col(KeyResult.goal_id))
+    rows = [*session.execute(sources), *session.execute(goals.where(col(KeyResult.id).in_(subjects)))]
+    return dict(tuple(row) for row in rows)
 
 
 def not_allowed(actor: Actor) -> NotAllowed:

@@ -20,9 +20,10 @@ from okr_engine.model import (
     OrgUnit,
     Role,
     RoleKind,
+    SupportRequest,
 )
 from okr_engine.periods import Period
-from okr_engine.services.action_clocks import clock_of
+from okr_engine.services.action_clocks import clock_of, support_clock
 from okr_engine.services.outbox import emit
 from okr_engine.services.telling import tell_people
 from okr_engine.words import message
@@ -108,6 +109,17 @@ def begin_round(session: Session, action: CorrectiveAction, kind: ActionEventKin
     due = session.exec(first).one().get("due", action.due.isoformat())
     days = date.fromisoformat(due) - action.raised_at.date()
     take_step(session, action, kind, data | {"due": (moment_of(session).date() + days).isoformat()})
+    _ask_for_answers_anew(session, action)
+
+
+def _ask_for_answers_anew(session: Session, action: CorrectiveAction) -> None:
+    """Give the calls for support that have rested with the action as long again as when they were asked."""
+    waiting = select(SupportRequest).where(
+        SupportRequest.action_id == action.id, col(SupportRequest.answered_at).is_(None)
+    )
+    for request in session.exec(waiting):
+        request.clock_at = support_clock(session, action)
+        session.add(request)
 
 
 def standing_of(action: CorrectiveAction) -> Standing:

@@ -12,7 +12,7 @@ from okr_engine.model import ActionEventKind, ActionPlan, CorrectiveAction, Pers
 from okr_engine.services.action_access import held_action, may_dismiss, not_allowed
 from okr_engine.services.action_records import begin_round, take_step
 from okr_engine.services.effect_checks import register_effect_check
-from okr_engine.services.escalation import escalate_extended
+from okr_engine.services.escalation import asked_at_desk, escalate_extended
 from okr_engine.services.people import assignable
 from okr_engine.words import message
 
@@ -69,7 +69,8 @@ def assign(
         "role_id": str(role_id) if role_id else None,
         "person_id": str(person_id) if person_id else None,
     }
-    take_step(session, action, ActionEventKind.ASSIGNED, data)
+    asked = asked_at_desk(session, action, role=role_id, person=person_id).kept()
+    take_step(session, action, ActionEventKind.ASSIGNED, data | asked)
     if due > before:
         escalate_extended(session, action)
 

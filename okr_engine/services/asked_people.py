@@ -1,14 +1,22 @@
 """Whom to ask about an action at a level of its chain, resolved when it matters: never nobody."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from sqlmodel import Session, col
+
 from okr_engine.access import OPERATOR
-from okr_engine.model import RoleKind
+from okr_engine.database import columns_of
+from okr_engine.kept_words import kept_message
+from okr_engine.model import ActionStep, CorrectiveAction, RoleKind
 from okr_engine.services.organisation_charts import OrganisationChart, Post
 from okr_engine.words import Message, message
+
+RESPONSIBLE = 0
+"""The level of whoever an action is assigned to; the links of its chain follow, whoever answers for it first."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,10 @@ class Asked:
     people: tuple[str, ...]
     role: Post | None = None
     because: tuple[Message, ...] = ()
+
+    def kept(self) -> dict[str, Any]:
+        """Who is asked, and why not somebody nearer, as the history keeps it."""
+        return {"asked": list(self.people), "because": [kept_message(one) for one in self.because]}
 
 
 @dataclass(frozen=True)
@@ -138,6 +150,23 @@ class Asking:
 
     def _asked(self, desk: Desk, people: Sequence[UUID], post: Post | None) -> Asked | None:
         return Asked(desk.level, self.chart.codes(people), post) if people else None
+
+
+def chain_desks(session: Session, actions: Collection[UUID]) -> dict[UUID, list[Desk]]:
+    """The links of each action's chain, from level 1 up; level 0 is whoever the action is assigned to."""
+    links: dict[UUID, list[Desk]] = {action: [] for action in actions}
+    steps = columns_of(ActionStep.action_id, ActionStep.level, ActionStep.kind, ActionStep.role_id)
+    for action, level, kind, role in session.execute(
+        steps.where(col(ActionStep.action_id).in_(links)).order_by(col(ActionStep.level))
+    ):
+        links[action].append(Desk(level + 1, kind, role))
+    return links
+
+
+def own_desk(action: CorrectiveAction, links: Sequence[Desk]) -> Desk:
+    """The desk of whoever the action is assigned to; of a vacancy it is known what kind of role is missing."""
+    kind = links[0].kind if links and action.assigned_person_id is None else None
+    return Desk(RESPONSIBLE, kind, action.assigned_role_id, action.assigned_person_id)
 
 
 def _tell(because: list[Message], why: Message) -> None:

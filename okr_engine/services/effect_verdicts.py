@@ -1,5 +1,6 @@
 """effect → its verdict: confirmed by somebody who is not responsible, it closes the action or begins another round."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -7,21 +8,18 @@ from sqlmodel import Session, col, select
 from okr_engine.access import Actor, Permission, may
 from okr_engine.database import moment_of
 from okr_engine.errors import InvalidInput, NotAllowed, NotFound, StaleEdit
-from okr_engine.i18n import say
 from okr_engine.model import (
     ActionEvent,
     ActionEventKind,
     ActionState,
-    ActionStep,
     CorrectiveAction,
     EffectCheck,
-    Goal,
-    KeyResult,
 )
-from okr_engine.services.action_access import is_assigned_to
+from okr_engine.services.action_access import is_assigned_to, roles_above_accountable, unit_of
 from okr_engine.services.action_records import begin_round, take_step
 from okr_engine.services.effect_checks import register_second_check
 from okr_engine.services.effect_findings import FIRST, SECOND, Finding, judged
+from okr_engine.services.history_words import kept_words
 from okr_engine.services.people import name_of
 from okr_engine.services.typed_texts import prose
 from okr_engine.statistics.effects import Verdict
@@ -79,40 +77,28 @@ def confirm_lasting_effect(
     if verdict == Verdict.SUSTAINED:
         take_step(session, action, ActionEventKind.SUSTAINED, told)
         return
-    reason = say(actor.language, "effect.relapsed", code=action.code)
     other = _open_on(session, action)
     if other is None:
-        begin_round(session, action, ActionEventKind.REOPENED, {"reason": reason, **told})
+        begin_round(session, action, ActionEventKind.REOPENED, _relapsed("reason", action) | told)
     else:
-        take_step(session, other, ActionEventKind.COMMENTED, {"text": reason, **told})
+        take_step(session, other, ActionEventKind.COMMENTED, _relapsed("text", action) | told)
 
 
 def may_verify(actor: Actor, action: CorrectiveAction, unit_id: UUID, above: frozenset[UUID]) -> bool:
-    """Whether the actor may say what the action has done: the accountable or above, but nobody responsible for it.
+    """Whether the actor may say what the action has done: from above the accountable, and not responsible for it.
 
-    `above` are the roles of its chain from the accountable up.
+    `above` are the roles of its chain above the accountable.
     """
     is_responsible = is_assigned_to(actor, action) or actor.code == action.done_by
     return not is_responsible and (bool(actor.role_ids & above) or may(actor, Permission.VERIFY_EFFECT, unit_id))
-
-
-def roles_above_responsible(session: Session, action: CorrectiveAction) -> frozenset[UUID]:
-    """The roles of an action's chain from the accountable up."""
-    rows = session.exec(select(ActionStep).where(ActionStep.action_id == action.id, ActionStep.level > 0))
-    return frozenset(one.role_id for one in rows if one.role_id)
-
-
-def unit_of(session: Session, action: CorrectiveAction) -> UUID:
-    """The unit that answers for a key result's action."""
-    key_result = session.get_one(KeyResult, action.key_result_id)
-    return session.get_one(Goal, key_result.goal_id).unit_id
 
 
 def _verifiable(session: Session, actor: Actor, code: str, version: int) -> CorrectiveAction:
     action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code).with_for_update()).first()
     if action is None or action.key_result_id is None:
         raise NotFound(message("error.no_such_action", code=code))
-    if not may_verify(actor, action, unit_of(session, action), roles_above_responsible(session, action)):
+    above = roles_above_accountable(session, action)
+    if not may_verify(actor, action, unit_of(session, action), above):
         raise NotAllowed(
             message("error.not_allowed.verify_effect", name=actor.name), remedy=message("error.not_allowed_remedy")
         )
@@ -158,6 +144,10 @@ def _confirm(session: Session, actor: Actor, check: EffectCheck, found: Finding,
     check.note = note or None
     session.add(check)
     session.flush()
+
+
+def _relapsed(field: str, action: CorrectiveAction) -> dict[str, Any]:
+    return kept_words(field, "effect.relapsed", code=action.code)
 
 
 def _open_on(session: Session, action: CorrectiveAction) -> CorrectiveAction | None:

@@ -12,11 +12,18 @@ from okr_engine.access import Actor, Permission, may
 from okr_engine.errors import NotFound
 from okr_engine.model import ActionState, CorrectiveAction, Criterion, EffectCheck, Indicator, MeasureUnit
 from okr_engine.periods import Cadence, Period
-from okr_engine.services.action_access import is_assigned_to
+from okr_engine.services.action_access import (
+    above_accountable,
+    chains_of,
+    is_assigned_to,
+    roles_above_accountable,
+    unit_of,
+    units_of,
+)
 from okr_engine.services.effect_checks import prospect_of
 from okr_engine.services.effect_findings import FIRST, SECOND, Finding, judged_all
 from okr_engine.services.effect_series import Prospect
-from okr_engine.services.effect_verdicts import may_verify, roles_above_responsible, unit_of
+from okr_engine.services.effect_verdicts import may_verify
 from okr_engine.services.figure_series import FigureSeries, breaks_of, limits_of, series_of
 from okr_engine.services.happenings import actions_on, happenings_of
 from okr_engine.statistics.effects import Verdict
@@ -71,6 +78,14 @@ class EffectView:
     series: FigureSeries | None
 
 
+@dataclass(frozen=True)
+class LastingCheck:
+    """A second check that waits to be confirmed: the code of its action, and what is measured."""
+
+    code: str
+    indicator_name: Words
+
+
 def effect_view(session: Session, actor: Actor, code: str, *, today: date) -> EffectView:
     """The effect of a key result's action; NotFound where there is none that the actor may read."""
     action, key_result, is_verifier = _readable(session, actor, code)
@@ -91,6 +106,30 @@ def effect_view(session: Session, actor: Actor, code: str, *, today: date) -> Ef
     )
 
 
+def lasting_to_confirm(session: Session, actor: Actor) -> list[LastingCheck]:
+    """The closed actions of which the figures say whether the effect has lasted, and the actor may confirm it."""
+    rows = session.exec(
+        select(CorrectiveAction, Indicator)
+        .join(EffectCheck, col(EffectCheck.action_id) == col(CorrectiveAction.id))
+        .join(Indicator, col(Indicator.id) == col(EffectCheck.indicator_id))
+        .where(
+            col(CorrectiveAction.state) == ActionState.VERIFIED,
+            col(EffectCheck.number) == SECOND,
+            col(EffectCheck.round) == col(CorrectiveAction.round),
+            col(EffectCheck.confirmed_at).is_(None),
+            col(EffectCheck.proposed) != Verdict.CANNOT_BE_JUDGED_YET,
+        )
+        .order_by(col(EffectCheck.proposed_at), col(CorrectiveAction.code))
+    ).all()
+    units = units_of(session, [action for action, _indicator in rows])
+    chains = chains_of(session, {action.id for action, _indicator in rows})
+    return [
+        LastingCheck(action.code, indicator.name)
+        for action, indicator in rows
+        if may_verify(actor, action, units[action.subject_id], above_accountable(chains[action.id]))
+    ]
+
+
 def effect_foreseen(session: Session, actor: Actor, code: str, criterion: Criterion) -> Prospect:
     """What to expect of a criterion before it is planned: on which day a verdict can come, or why none ever will."""
     action, _, _ = _readable(session, actor, code)
@@ -102,7 +141,7 @@ def _readable(session: Session, actor: Actor, code: str) -> tuple[CorrectiveActi
     action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code)).first()
     if action is None or action.key_result_id is None:
         raise NotFound(message("error.no_such_action", code=code))
-    unit_id, above = unit_of(session, action), roles_above_responsible(session, action)
+    unit_id, above = unit_of(session, action), roles_above_accountable(session, action)
     is_verifier = may_verify(actor, action, unit_id, above)
     if not (is_verifier or is_assigned_to(actor, action) or may(actor, Permission.READ, unit_id)):
         raise NotFound(message("error.no_such_action", code=code))

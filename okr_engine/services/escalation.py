@@ -1,7 +1,7 @@
 """Clocks that are due → whoever is asked next: told, reminded, and then the next level, each clock once."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,22 +9,19 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from okr_engine.access import Actor
-from okr_engine.database import columns_of, moment_of
-from okr_engine.kept_words import kept_message
+from okr_engine.access import ALLOWED, Actor, Permission
+from okr_engine.database import moment_of
 from okr_engine.model import (
     ActionEventKind,
     ActionState,
-    ActionStep,
     CorrectiveAction,
-    Goal,
-    KeyResult,
-    Source,
+    RoleKind,
     SupportRequest,
 )
+from okr_engine.services.action_access import ACCOUNTABLE, units_of
 from okr_engine.services.action_clocks import verdict_day
 from okr_engine.services.action_records import standing_of, take_step, take_steps
-from okr_engine.services.asked_people import Asked, Asking, Desk
+from okr_engine.services.asked_people import RESPONSIBLE, Asked, Asking, Desk, chain_desks, own_desk
 from okr_engine.services.escalation_policies import PolicyEdition, policy_followed, policy_in_force
 from okr_engine.services.organisation_charts import OrganisationChart, organisation_chart
 from okr_engine.services.policy_adoption import adopt
@@ -100,6 +97,33 @@ def people_asked(session: Session, action: CorrectiveAction, *, day: date) -> As
     return _asking(action, _known(session, [action], policy_in_force(session, day)), day).at(action.level)
 
 
+def asked_to_judge(session: Session, actions: Sequence[CorrectiveAction]) -> dict[UUID, Asked]:
+    """Who is asked to say what the work on each action has done, or whether it has lasted."""
+    now = moment_of(session)
+    known = _known(session, actions, policy_in_force(session, now.date()))
+    day = known.edition.policy.working_time.day_of(now)
+    return {action.id: _asking_judges(action, known, day).at(RESPONSIBLE) for action in actions}
+
+
+def asked_for_support(session: Session, action: CorrectiveAction, request: SupportRequest) -> Asked:
+    """Who is asked to answer the request first."""
+    return _asked_today(session, action, lambda links: _desks_of_request(request, links))
+
+
+def asked_at_desk(session: Session, action: CorrectiveAction, *, role: UUID | None, person: UUID | None) -> Asked:
+    """Who is asked once the action is assigned to that role or person."""
+    return _asked_today(session, action, lambda links: [Desk(RESPONSIBLE, role_id=role, person_id=person), *links])
+
+
+def _asked_today(
+    session: Session, action: CorrectiveAction, desks: Callable[[Sequence[Desk]], Sequence[Desk]]
+) -> Asked:
+    now = moment_of(session)
+    known = _known(session, [action], policy_in_force(session, now.date()))
+    day = known.edition.policy.working_time.day_of(now)
+    return Asking(known.chart, known.units[action.subject_id], desks(known.links[action.id]), day).at(RESPONSIBLE)
+
+
 def _due(noun: Any, now: datetime) -> Any:
     due = select(noun).where(col(noun.clock_at) <= now).order_by(col(noun.clock_at)).limit(AT_ONCE)
     return due.with_for_update()
@@ -164,7 +188,8 @@ def _fire_request(session: Session, request: SupportRequest, action: CorrectiveA
     desks = _desks_of_request(request, known.links[action.id])
     asking = Asking(known.chart, known.units[action.subject_id], desks, policy.working_time.day_of(now))
     asked = asking.at(min(max(0, request.reminders - policy.reminders), desks[-1].level))
-    take_step(session, action, ActionEventKind.REMINDED, _told(asked) | {"support_request": request.number})
+    about = {"support_request": request.number, "text": request.need, "by": request.by.isoformat()}
+    take_step(session, action, ActionEventKind.REMINDED, _told(asked) | about)
     return True
 
 
@@ -175,45 +200,44 @@ def _desks_of_request(request: SupportRequest, links: Sequence[Desk]) -> list[De
 
 
 def _asking(action: CorrectiveAction, known: _Known, day: date) -> Asking:
-    """The action's desks on that day; work that is done lies no longer with whoever has done it."""
+    """The action's desks on that day; work that is done lies with those who may judge it."""
     links = known.links[action.id]
     unit = known.units[action.subject_id]
-    if action.state is ActionState.DONE and links:
-        return Asking(known.chart, unit, links, day, without=frozenset({action.done_by} if action.done_by else ()))
-    kind = links[0].kind if links and action.assigned_person_id is None else None
-    own = Desk(0, kind, action.assigned_role_id, action.assigned_person_id)
-    return Asking(known.chart, unit, [own, *links], day)
+    if action.state is ActionState.DONE:
+        return _asking_judges(action, known, day)
+    return Asking(known.chart, unit, [own_desk(action, links), *links], day)
+
+
+def _judges(kind: RoleKind | None) -> bool:
+    """Whether a role of that kind may judge what work has done without standing in the chain."""
+    return kind is not None and Permission.VERIFY_EFFECT in ALLOWED[kind]
+
+
+def _asking_judges(action: CorrectiveAction, known: _Known, day: date) -> Asking:
+    judges = [link for link in known.links[action.id][ACCOUNTABLE + 1 :] if link.role_id or _judges(link.kind)]
+    unit = known.units[action.subject_id]
+    return Asking(known.chart, unit, judges, day, without=_responsible(action, known.chart, day))
+
+
+def _responsible(action: CorrectiveAction, chart: OrganisationChart, day: date) -> frozenset[str]:
+    """Whoever has done the work or has it on their desk: they do not judge it."""
+    own = {action.assigned_person_id} if action.assigned_person_id else set[UUID]()
+    if action.assigned_role_id and not own:
+        own = {
+            one for deputies in (False, True) for one in chart.holders(action.assigned_role_id, day, deputies=deputies)
+        }
+    return frozenset(chart.codes(own)) | ({action.done_by} if action.done_by else frozenset())
 
 
 def _told(asked: Asked) -> dict[str, Any]:
     """Who is asked, as the history keeps it."""
-    return {
-        "level": asked.level,
-        "asked": list(asked.people),
-        "role": asked.role.code if asked.role else None,
-        "because": [kept_message(one) for one in asked.because],
-    }
+    return asked.kept() | {"level": asked.level, "role": asked.role.code if asked.role else None}
 
 
 def _known(session: Session, actions: Sequence[CorrectiveAction], edition: PolicyEdition) -> _Known:
-    links: dict[UUID, list[Desk]] = {action.id: [] for action in actions}
-    steps = columns_of(ActionStep.action_id, ActionStep.level, ActionStep.kind, ActionStep.role_id)
-    for action, level, kind, role in session.execute(
-        steps.where(col(ActionStep.action_id).in_(links)).order_by(col(ActionStep.level))
-    ):
-        links[action].append(Desk(level + 1, kind, role))
     return _Known(
         chart=organisation_chart(session),
         edition=edition,
-        units=_units(session, actions),
-        links=links,
+        units=units_of(session, actions),
+        links=chain_desks(session, {action.id for action in actions}),
     )
-
-
-def _units(session: Session, actions: Sequence[CorrectiveAction]) -> dict[UUID, UUID]:
-    """The unit of each action's subject."""
-    subjects = {action.subject_id for action in actions}
-    sources = columns_of(Source.id, Source.unit_id).where(col(Source.id).in_(subjects))
-    goals = columns_of(KeyResult.id, Goal.unit_id).join(Goal, col(Goal.id) == col(KeyResult.goal_id))
-    rows = [*session.execute(sources), *session.execute(goals.where(col(KeyResult.id).in_(subjects)))]
-    return dict(tuple(row) for row in rows)

@@ -1,17 +1,16 @@
 """digest → notice: what one person is told, in that person's language, as things stand when it is sent."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from okr_engine.i18n import say
-from okr_engine.model import ActionEvent, CorrectiveAction, Digest, Notification, Person
+from okr_engine.model import ActionEvent, ActionEventKind, CorrectiveAction, Digest, Notification, Person
 from okr_engine.services.acknowledge_links import AcknowledgeLink, can_be_acknowledged
 from okr_engine.services.action_titles import reason_of, subjects_of, title_of
+from okr_engine.services.history_words import told_words
 from okr_engine.words import Language
 from okr_engine.workflow.channels import Notice, NoticeLine
 
@@ -50,7 +49,7 @@ def notice_of(
             due=action.due,
             link=f"{app_address}/action?code={action.code}",
             acknowledge_link=link_of(AcknowledgeLink(person.code, action.code, action.round))
-            if link_of and can_be_acknowledged(action)
+            if link_of and can_be_acknowledged(action) and not all(map(_is_about_support, happened[action.id]))
             else None,
         )
         for action in actions.values()
@@ -69,11 +68,18 @@ def notice_of(
 
 def _asked(events: Iterable[ActionEvent], language: Language) -> Iterable[str]:
     """What each step asks of the person, in their order, the same only once."""
-    asked = (say(language, f"notice_asks.{event.kind.value}", **_values(event.data)) for event in events)
+    asked = (say(language, _key(event), **told_words(event.kind, event.data, language)) for event in events)
     return dict.fromkeys(asked)
 
 
-def _values(data: Mapping[str, Any]) -> dict[str, object]:
-    """What the sentences speak of; days as days, so that each language writes them in its own way."""
-    told = {name: str(data[name]) for name in ("text", "reason", "endpoint") if data.get(name)}
-    return {**told, **({"by": date.fromisoformat(data["by"])} if data.get("by") else {})}
+def _key(event: ActionEvent) -> str:
+    # Reminders entered by earlier versions do not say what was needed.
+    return "support.reminder" if {"support_request", "text"} <= event.data.keys() else f"notice_asks.{event.kind.value}"
+
+
+def _is_about_support(event: ActionEvent) -> bool:
+    """Whether the step asks for an answer and not for the action itself."""
+    return "support_request" in event.data or event.kind in (
+        ActionEventKind.SUPPORT_ASKED,
+        ActionEventKind.SUPPORT_ANSWERED,
+    )

@@ -14,7 +14,6 @@ from okr_engine.i18n import say
 from okr_engine.model import (
     ActionEvent,
     ActionState,
-    ActionStep,
     CorrectiveAction,
     Delivery,
     Indicator,
@@ -26,6 +25,7 @@ from okr_engine.model import (
     Source,
     TaskEndpoint,
 )
+from okr_engine.services.action_access import accountable_of
 from okr_engine.services.reasons import reason
 from okr_engine.words import Language, Words
 from okr_engine.workflow.tasks import Task, TaskMessage, TaskState
@@ -156,8 +156,7 @@ def _tasks(session: Session, actions: set[UUID]) -> dict[UUID, dict[str, Any]]:
     """Each action as JSON keeps it: words in every language, to be told in the endpoint's own."""
     roles = {role.id: role.name for role in session.exec(select(Role))}
     subjects = _subjects(session)
-    steps = select(ActionStep).where(col(ActionStep.action_id).in_(actions), ActionStep.level == 0)
-    accountable = {step.action_id: step.role_id for step in session.exec(steps)}
+    accountable = accountable_of(session, actions)
     rows = session.exec(
         select(CorrectiveAction, Person)
         .outerjoin(Person, col(Person.id) == col(CorrectiveAction.assigned_person_id))

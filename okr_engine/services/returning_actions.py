@@ -8,10 +8,9 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from okr_engine.access import Actor
-from okr_engine.i18n import say
 from okr_engine.model import ActionEvent, ActionEventKind, ActionState, CorrectiveAction
 from okr_engine.services.action_records import begin_round, take_step
-from okr_engine.words import Language
+from okr_engine.services.history_words import kept_words
 
 
 def risks_are_over(session: Session, *, today: date) -> bool:
@@ -69,7 +68,4 @@ def _has_line(session: Session, action: CorrectiveAction, code: str) -> bool:
 
 
 def _said(field: str, key: str, dismissed: CorrectiveAction) -> dict[str, Any]:
-    """The sentence as history keeps it: in the first language under `field`, and in each."""
-    values = {"code": dismissed.code, "until": dismissed.accept_until}
-    words = {language.value: say(language, key, **values) for language in Language}
-    return {field: words[Language.FI.value], "words": words}
+    return kept_words(field, key, code=dismissed.code, until=dismissed.accept_until)

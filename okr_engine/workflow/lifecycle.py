@@ -203,6 +203,7 @@ STEPS: Mapping[ActionEventKind, Step] = {
     _Kind.ESCALATED: Step(OPEN, change=_escalate),
     _Kind.SUPPORT_ASKED: Step(OPEN, None, _has_text),
     _Kind.SUPPORT_ANSWERED: Step(frozenset(ActionState)),
+    _Kind.LASTING_PROPOSED: Step(frozenset({ActionState.VERIFIED})),
     _Kind.SUSTAINED: Step(frozenset({ActionState.VERIFIED})),
     _Kind.WORK_WITHOUT_PLAN: Step(OPEN),
     _Kind.DONE_WITHOUT_PLAN: Step(OPEN),

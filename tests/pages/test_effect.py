@@ -18,6 +18,7 @@ from okr_engine.model import (
     ComparabilityBreak,
     CorrectiveAction,
     Criterion,
+    EffectCheck,
     Indicator,
     KeyResult,
     Measurement,
@@ -26,6 +27,7 @@ from okr_engine.model import (
 from okr_engine.periods import Period
 from okr_engine.services.action_records import take_step
 from okr_engine.services.effect_checks import register_effect_check
+from okr_engine.statistics.effects import Verdict
 from tests.pages.conftest import Visit, sections, spaced
 
 PAGE = Path(__file__).with_name("effect_script.py")
@@ -125,6 +127,26 @@ def test_a_verifier_reads_what_the_figures_say_and_confirms_it(visit: Visit, dat
     assert state(database) == ActionState.VERIFIED
     assert "Vahvistettu: Vaikutus todettu." in said(app)
     assert "Toinen tarkastelu: kestikö vaikutus?" in said(app)
+
+
+@pytest.mark.parametrize(("who", "count"), [(OFFICE, 1), (OWNER, 0)])
+def test_a_second_check_that_can_be_confirmed_stands_on_my_work_of_its_verifiers(
+    visit: Visit, database: Path, who: str, count: int
+) -> None:
+    act(database, improve)
+    effect(visit, OFFICE).button(key=f"{FORM}.confirm").click().run()
+    act(database, propose_that_it_lasted)
+
+    links = [one.proto.label for one in visit(who, page="my_work.py").get("page_link")]
+
+    assert (
+        len([one for one in links if f"Vahvista, onko toimenpiteen {CODE} vaikutus kestänyt" in spaced(one)]) == count
+    )
+
+
+def propose_that_it_lasted(session: Session) -> None:
+    second = session.exec(select(EffectCheck).where(EffectCheck.number == 2)).one()
+    second.proposed = Verdict.SUSTAINED.value
 
 
 def test_another_verdict_without_a_reason_is_refused_and_stays_chosen(visit: Visit, database: Path) -> None:

@@ -10,9 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from okr_engine.clock import now
 from okr_engine.database import connect, writing
+from okr_engine.i18n import say
 from okr_engine.model import ActionEventKind, CorrectiveAction
 from okr_engine.services.action_records import take_step
+from okr_engine.services.history_words import kept_words
 from okr_engine.services.people import PLATFORM
+from okr_engine.words import Language
 from tests.pages.conftest import Visit, sections, words
 
 OWNER = "owner-first-line@county.example"
@@ -308,6 +311,21 @@ def test_what_a_platform_has_told_stands_in_the_history_with_whoever_did_it_ther
     for text in ("Järjestelmän tehtavat mukaan työ on aloitettu", "Aino Virtanen järjestelmässä tehtavat"):
         assert text in told
     assert "järjestelmä tehtavat" in told
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_the_history_says_in_the_readers_language_why_and_what(visit: Visit, database: Path, language: str) -> None:
+    engine = connect(f"sqlite:///{database}")
+    with writing(engine, actor=STRATEGY_OFFICE, now=now()) as session:
+        action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == "CA-2025-Q2-1")).one()
+        take_step(session, action, ActionEventKind.COMMENTED, {"text": "Odotetaan tilastoa"})
+        take_step(session, action, ActionEventKind.COMMENTED, kept_words("text", "effect.relapsed", code=action.code))
+    engine.dispose()
+
+    history = shown(my_work(visit, OWNER, language=language))
+
+    assert "Odotetaan tilastoa" in history
+    assert say(Language(language), "effect.relapsed", code="CA-2025-Q2-1") in history
 
 
 def test_an_action_somebody_else_has_taken_meanwhile_says_who(visit: Visit) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from okr_engine.errors import InvalidInput, NotAllowed, StaleEdit
+from okr_engine.errors import InvalidInput, NotAllowed, NotFound, StaleEdit
 from okr_engine.model import (
     ActionEvent,
     ActionEventKind,
@@ -18,18 +18,22 @@ from okr_engine.model import (
     Criterion,
     RootCauseMethod,
     SupportAnswer,
+    SupportRequest,
 )
 from okr_engine.services.action_records import standing_of
 from okr_engine.services.action_steps import acknowledge, assign, comment, dismiss, extend, finish, plan, reopen, start
 from okr_engine.services.support_requests import answer_request, ask_for_support, requests_on_my_desk, support_requests
 from okr_engine.workflow.lifecycle import CLOSED, replayed
+from tests.services.escalating import at, fire, is_away
 from tests.services.small_county import (
     FIRST_LINE_DEPUTY,
     FIRST_LINE_OWNER,
     INTEGRATED_OWNER,
     LEADERSHIP,
+    OUTSIDER,
     SPONSOR,
     TODAY,
+    VIEWER,
     SmallCounty,
 )
 
@@ -180,17 +184,63 @@ def test_support_is_asked_of_a_role_in_the_chain_and_its_answer_is_on_record(cou
     assert (request.need, request.by, request.is_mine) == ("Kaksi sairaanhoitajaa", IN_AUGUST, True)
 
     with pytest.raises(NotAllowed):
-        county.act(
-            FIRST_LINE_OWNER, answer_request, CODE, 1, version=request.version, answer=SupportAnswer.GIVEN, text="Joo"
-        )
-    given: dict[str, Any] = {"version": request.version, "answer": SupportAnswer.PARTLY, "text": "Yksi elokuussa"}
+        county.act(FIRST_LINE_OWNER, answer_request, CODE, 1, answer=SupportAnswer.GIVEN, text="Joo")
+    given: dict[str, Any] = {"answer": SupportAnswer.PARTLY, "text": "Yksi elokuussa"}
     county.act(SPONSOR, answer_request, CODE, 1, **given)
 
     (answered,) = county.see(FIRST_LINE_OWNER, support_requests, CODE)
     assert (answered.answer, answered.answered_by) == (SupportAnswer.PARTLY, SPONSOR)
     assert county.see(SPONSOR, requests_on_my_desk) == []
-    with pytest.raises(InvalidInput):
+    with pytest.raises(StaleEdit) as quicker:
         county.act(LEADERSHIP, answer_request, CODE, 1, **given)
+    assert (quicker.value.theirs, quicker.value.saved_by) == ("Yksi elokuussa", "Sponsor")
+
+
+def test_whoever_is_reminded_of_a_call_for_support_finds_it_on_their_desk_and_answers_it(county: SmallCounty) -> None:
+    step(county, ask_for_support, need="Kaksi sairaanhoitajaa", role="sponsor", by=IN_AUGUST)
+    assert county.see(LEADERSHIP, requests_on_my_desk) == []
+    for day in ("2025-07-22", "2025-07-31"):
+        fire(county, at(day))
+    assert LEADERSHIP in reminded_of_support(county)
+
+    (request,) = county.see(LEADERSHIP, requests_on_my_desk)
+    assert request.is_mine
+    county.act(LEADERSHIP, answer_request, CODE, request.number, answer=SupportAnswer.GIVEN, text="Saatte ne")
+
+
+def test_whoever_is_asked_for_support_while_the_role_is_away_finds_it_on_their_desk(county: SmallCounty) -> None:
+    is_away(county, SPONSOR)
+
+    step(county, ask_for_support, need="Kaksi sairaanhoitajaa", role="sponsor", by=IN_AUGUST)
+
+    assert [one.is_mine for one in county.see(LEADERSHIP, requests_on_my_desk)] == [True]
+
+
+def test_a_call_for_support_is_read_only_by_whoever_may_read_the_action(county: SmallCounty) -> None:
+    step(county, ask_for_support, need="Kaksi sairaanhoitajaa", role="sponsor", by=IN_AUGUST)
+
+    assert len(county.see(VIEWER, support_requests, CODE)) == 1
+    with pytest.raises(NotFound):
+        county.see(OUTSIDER, support_requests, CODE)
+
+
+def test_a_call_for_support_rests_while_the_action_is_closed_and_is_asked_again_in_its_next_round(
+    county: SmallCounty,
+) -> None:
+    step(county, ask_for_support, need="Kaksi sairaanhoitajaa", role="sponsor", by=IN_AUGUST)
+    step(county, dismiss, SPONSOR, accept_until=IN_AUTUMN, reason="Hankinta ratkaisee asian")
+    fire(county, at("2025-07-31"))
+    assert county.see(SPONSOR, requests_on_my_desk) == []
+
+    step(county, reopen, SPONSOR, reason="Hankinta peruuntui")
+
+    (request,) = county.rows(select(SupportRequest))
+    assert request.clock_at is not None
+    assert len(county.see(SPONSOR, requests_on_my_desk)) == 1
+
+
+def reminded_of_support(county: SmallCounty) -> list[str]:
+    return next(one.data["asked"] for one in reversed(history(county)) if "support_request" in one.data)
 
 
 def test_every_open_state_has_a_clock_and_no_closed_one(county: SmallCounty) -> None:

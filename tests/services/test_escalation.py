@@ -24,9 +24,12 @@ from okr_engine.model import (
     SupportRequest,
 )
 from okr_engine.periods import Cadence
+from okr_engine.services.action_access import roles_above_accountable, unit_of
 from okr_engine.services.action_records import standing_of, take_step
+from okr_engine.services.effect_verdicts import may_verify
 from okr_engine.services.escalation import clocks_are_due, escalate_extended
 from okr_engine.services.escalation_policies import publish_policy
+from okr_engine.services.people import actor_with_code
 from okr_engine.services.policy_adoption import adopt_newer_policy
 from okr_engine.services.returning_actions import let_dismissed_return, risks_are_over
 from okr_engine.words import Language
@@ -197,8 +200,34 @@ def test_work_that_is_done_is_judged_by_somebody_else_once_its_effect_can_be_jud
     clock = the_row(county).clock_at
     assert clock == at("2026-01-26", 6)
     event = fire_next(county)
-    assert (event.kind, asked(event)) == (_Kind.REMINDED, [FIRST_LINE_DEPUTY])
-    assert why(event)[0] == "First line owner on tehnyt työn itse, joten vaikutuksen arvioi joku muu."
+    assert (event.kind, asked(event)) == (_Kind.REMINDED, [SPONSOR])
+
+
+def test_whoever_has_done_the_work_or_has_it_on_their_desk_is_not_asked_to_judge_it(county: SmallCounty) -> None:
+    leaves(county, SPONSOR, last_day=date(2025, 7, 1))
+    takes(county, FIRST_LINE_DEPUTY, "sponsor")
+    takes(county, FIRST_LINE_OWNER, "sponsor")
+    step(county, _Kind.ACKNOWLEDGED)
+    step(county, _Kind.PLANNED, {"plan": PLAN, "needs_criterion": False})
+    step(county, _Kind.STARTED)
+    county.act(FIRST_LINE_OWNER, _done)
+    event = fire_next(county)
+    assert asked(event) == [LEADERSHIP]
+    assert why(event) == [
+        "First line deputy on tehnyt työn tai vastaa siitä, joten vaikutuksen arvioi joku muu.",
+        "First line owner on tehnyt työn tai vastaa siitä, joten vaikutuksen arvioi joku muu.",
+    ]
+
+
+def test_work_that_is_done_is_put_only_to_people_who_may_judge_it(county: SmallCounty) -> None:
+    step(county, _Kind.ACKNOWLEDGED)
+    step(county, _Kind.PLANNED, {"plan": PLAN, "needs_criterion": False})
+    step(county, _Kind.STARTED)
+    county.act(FIRST_LINE_OWNER, _done)
+    for _ in range(5):
+        judges = asked(fire_next(county))
+        assert judges
+        assert all(county.ask(_may_verify, code) for code in judges)
 
 
 def test_a_due_day_put_off_twice_is_told_to_the_next_level(county: SmallCounty) -> None:
@@ -272,6 +301,12 @@ def test_it_does_not_come_back_beside_what_has_been_raised_since_but_leaves_a_li
     assert the_row(county).code == newer != CODE
     line = history(county)[-1]
     assert (line.kind, line.data["returned"]) == (_Kind.COMMENTED, CODE)
+
+
+def _may_verify(session: Session, code: str) -> bool:
+    action = session.exec(select(CorrectiveAction)).one()
+    above = roles_above_accountable(session, action)
+    return may_verify(actor_with_code(session, code, today=TODAY), action, unit_of(session, action), above)
 
 
 def _done(session: Session, _actor: Actor) -> None:

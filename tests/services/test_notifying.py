@@ -15,7 +15,8 @@ from sqlmodel import select
 from connectors.channels import known_channels
 from okr_engine.access import OPERATOR
 from okr_engine.database import writing
-from okr_engine.errors import InvalidInput, NotAllowed
+from okr_engine.errors import InvalidInput, LinkRefused, NotAllowed
+from okr_engine.i18n import say
 from okr_engine.model import (
     ActionEventKind,
     CorrectiveAction,
@@ -31,9 +32,11 @@ from okr_engine.services.action_steps import acknowledge
 from okr_engine.services.channels import channel_views, resume_channel
 from okr_engine.services.delivering import Persistence
 from okr_engine.services.digests import claim, gather, replay, sent, unsent_digests
+from okr_engine.services.history_words import kept_words
 from okr_engine.services.installation import Installation
 from okr_engine.services.notices import notice_of
 from okr_engine.services.notifying import notify_due
+from okr_engine.services.telling import TOLD
 from okr_engine.settings import Settings
 from okr_engine.words import Language
 from tests.services.small_county import FIRST_LINE_OWNER, LEADERSHIP, NOW, SPONSOR, VIEWER, SmallCounty
@@ -73,6 +76,68 @@ def connect_mail(county: SmallCounty, mailbox: Mailbox, **settings: object) -> N
     }
     with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
         session.add(NotificationChannel(code="mail", channel="smtp", settings=told | settings))
+
+
+WHAT_HAPPENED: dict[str, object] = {
+    "asked": [SPONSOR],
+    "person": SPONSOR,
+    "endpoint": "tehtavat",
+    "reason": "Hankinta peruuntui",
+    "text": "Kaksi hoitajaa",
+}
+
+
+def letters_of(county: SmallCounty, mailbox: Mailbox, kind: ActionEventKind, **data: object) -> list[str]:
+    """What people are written of a step with such data."""
+    with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
+        action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == "CA-2025-Q2-1")).one()
+        record(session, [event_of(session, action.id, 50, kind, WHAT_HAPPENED | data)])
+    notify(county, link_key=LINK_KEY.get_secret_value())
+    return [plain(letter) for letter in mailbox.letters]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TOLD if kind not in (Kind.SUPPORT_ASKED, Kind.SUPPORT_ANSWERED)])
+def test_every_step_that_people_are_told_of_makes_a_letter_whoever_has_taken_it_on_a_platform(
+    county: SmallCounty, mailbox: Mailbox, kind: ActionEventKind
+) -> None:
+    by = {} if kind is Kind.REMINDED else {"by": "Aino Virtanen"}
+
+    letters = letters_of(county, mailbox, kind, **by)
+
+    assert letters
+    assert not any("{" in letter for letter in letters)
+
+
+def test_a_call_for_support_is_asked_for_with_its_day(county: SmallCounty, mailbox: Mailbox) -> None:
+    [letter] = letters_of(county, mailbox, Kind.SUPPORT_ASKED, by="2025-08-01")
+
+    assert "vastaus viimeistään 1.8.2025: Kaksi hoitajaa" in letter
+    assert "/acknowledge" not in letter
+
+
+def test_a_reminder_of_a_call_for_support_says_what_is_needed_by_when_and_offers_nothing_to_acknowledge(
+    county: SmallCounty, mailbox: Mailbox
+) -> None:
+    [letter] = letters_of(county, mailbox, Kind.REMINDED, by="2025-08-01", support_request=1)
+
+    assert "Muistutus: sinulta on pyydetty tukea, vastaus viimeistään 1.8.2025: Kaksi hoitajaa" in letter
+    assert "/acknowledge" not in letter
+
+
+def test_a_reason_that_nobody_has_typed_is_read_in_the_language_of_its_reader(
+    county: SmallCounty, mailbox: Mailbox
+) -> None:
+    become(county, FIRST_LINE_OWNER, language=Language.SV)
+
+    letters = letters_of(county, mailbox, Kind.REOPENED, **kept_words("reason", "effect.relapsed", code="CA-1"))
+
+    assert any(say(Language.SV, "effect.relapsed", code="CA-1") in letter for letter in letters)
+
+
+@pytest.mark.parametrize("word", ["ääkköset.ääkköset", "YQ.ä", "YQ.\ud800"])
+def test_a_word_that_cannot_be_a_link_is_refused_and_nothing_worse(word: str) -> None:
+    with pytest.raises(LinkRefused):
+        read_link(LINK_KEY, word, now=LATER)
 
 
 def ask(county: SmallCounty, *people: str, kind: ActionEventKind = Kind.NOTIFIED, number: int = 50) -> None:
@@ -153,7 +218,7 @@ def test_all_that_waits_for_a_person_comes_in_one_letter(county: SmallCounty, ma
 
 
 def test_what_can_wait_is_not_sent_before_the_morning(county: SmallCounty, mailbox: Mailbox) -> None:
-    ask(county, SPONSOR)
+    ask(county, SPONSOR, kind=Kind.ASSIGNED)
 
     notify(county, now=MORNING - timedelta(seconds=1))
 

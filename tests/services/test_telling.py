@@ -1,7 +1,8 @@
 """Who is told of a step, and when: in the step's own transaction, each person once, never at night."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,6 @@ from sqlmodel import select
 from okr_engine.access import OPERATOR
 from okr_engine.database import writing
 from okr_engine.model import (
-    Absence,
     ActionEventKind,
     CorrectiveAction,
     Notification,
@@ -22,7 +22,10 @@ from okr_engine.model import (
     SupportRequest,
 )
 from okr_engine.services.action_records import event_of, record
+from okr_engine.services.action_steps import assign
+from okr_engine.services.support_requests import ask_for_support
 from okr_engine.services.telling_hours import TellingHours
+from tests.services.escalating import history, is_away, leaves
 from tests.services.small_county import (
     FIRST_LINE_DEPUTY,
     FIRST_LINE_OWNER,
@@ -58,6 +61,15 @@ def told(county: SmallCounty) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", [Kind.NOTIFIED, Kind.REMINDED, Kind.ESCALATED])
+def test_whoever_is_asked_is_told_at_once_the_responsible_no_later_than_those_above(
+    county: SmallCounty, kind: ActionEventKind
+) -> None:
+    happen(county, kind, {"asked": [SPONSOR]})
+
+    assert county.rows(select(Notification.due_at)) == [NOW]
+
+
+@pytest.mark.parametrize("kind", [Kind.NOTIFIED, Kind.REMINDED, Kind.ESCALATED])
 def test_whoever_is_asked_is_told(county: SmallCounty, kind: ActionEventKind) -> None:
     happen(county, kind, {"asked": [SPONSOR, LEADERSHIP, "somebody-who-left"]})
 
@@ -71,25 +83,61 @@ def test_a_person_who_is_asked_twice_is_told_once(county: SmallCounty) -> None:
 
 
 def test_whoever_is_given_an_action_is_told(county: SmallCounty) -> None:
-    happen(county, Kind.ASSIGNED, {"person": SPONSOR})
+    assign_to(county, SPONSOR)
 
     assert told(county) == [SPONSOR]
 
 
-def test_a_role_is_told_through_whoever_holds_it(county: SmallCounty) -> None:
-    happen(county, Kind.SUPPORT_ASKED, {"role": "first-line-owner", "text": "Kaksi hoitajaa", "by": "2025-08-01"})
+def test_where_whoever_is_given_it_is_away_the_next_in_the_chain_is_told_and_it_is_on_record_why(
+    county: SmallCounty,
+) -> None:
+    is_away(county, SPONSOR)
+
+    assign_to(county, SPONSOR)
 
     assert told(county) == [FIRST_LINE_OWNER]
+    assert [one["key"] for one in history(county)[-1].data["because"]] == ["asking.away"]
+
+
+def test_a_role_is_asked_for_support_through_whoever_holds_it(county: SmallCounty) -> None:
+    ask_sponsor_for_support(county)
+
+    assert told(county) == [SPONSOR]
+
+
+@pytest.mark.parametrize("goes", [is_away, partial(leaves, last_day=date(2025, 7, 14))])
+def test_a_call_for_support_reaches_somebody_though_nobody_is_in_the_role(
+    county: SmallCounty, goes: Callable[[SmallCounty, str], None]
+) -> None:
+    goes(county, SPONSOR)
+
+    ask_sponsor_for_support(county)
+
+    assert told(county) == [LEADERSHIP]
 
 
 def test_the_deputy_is_told_while_the_holder_is_away(county: SmallCounty) -> None:
-    with writing(county.engine, actor=OPERATOR.code, now=NOW) as session:
-        owner = session.exec(select(Person).where(Person.code == FIRST_LINE_OWNER)).one()
-        session.add(Absence(person_id=owner.id, starts=TODAY, ends=TODAY))
+    is_away(county, FIRST_LINE_OWNER)
 
-    happen(county, Kind.SUPPORT_ASKED, {"role": "first-line-owner"})
+    happen(county, Kind.REOPENED, {"reason": "Hankinta peruuntui"})
 
     assert told(county) == [FIRST_LINE_DEPUTY]
+
+
+def test_everybody_in_the_chain_is_told_that_a_red_is_accepted(county: SmallCounty) -> None:
+    happen(county, Kind.DISMISSED, {"reason": "Hankinta ratkaisee asian"})
+
+    assert told(county) == [FIRST_LINE_OWNER, LEADERSHIP, SPONSOR]
+
+
+def assign_to(county: SmallCounty, person: str) -> None:
+    due = TODAY + timedelta(days=9)
+    county.act(LEADERSHIP, assign, "CA-2025-Q2-1", version=1, role=None, person=person, due=due)
+
+
+def ask_sponsor_for_support(county: SmallCounty) -> None:
+    asked: dict[str, Any] = {"need": "Kaksi hoitajaa", "role": "sponsor", "by": date(2025, 8, 1)}
+    county.act(FIRST_LINE_OWNER, ask_for_support, "CA-2025-Q2-1", version=1, **asked)
 
 
 def test_whoever_asked_for_support_is_told_of_the_answer(county: SmallCounty) -> None:
@@ -129,7 +177,7 @@ def test_the_responsible_and_the_accountable_are_told_that_it_begins_again(
 
 
 def test_nobody_is_told_what_they_have_done_themselves(county: SmallCounty) -> None:
-    happen(county, Kind.ASSIGNED, {"person": SPONSOR}, by=SPONSOR)
+    happen(county, Kind.ASSIGNED, {"asked": [SPONSOR]}, by=SPONSOR)
 
     assert told(county) == []
 
