@@ -122,7 +122,8 @@ def _source(one: dict[str, object], unit: UUID) -> dict[str, object]:
 def _action(action: UUID, source: object) -> dict[str, object]:
     quarter = Period.parse("2026-Q3")
     why = {"action": "a", "rule": "r", "rule_version": "1", "facts": {}, "because": {}}
-    state = {"state": "raised", "level": 0, "due": quarter.end, "raised_at": now(), "version": 1}
+    moment = now()
+    state = {"state": "raised", "level": 0, "due": quarter.end, "raised_at": moment, "since": moment, "version": 1}
     return {"id": action, "code": f"CA-{action}", "source_id": source, "period": quarter, **why, **state}
 
 
