@@ -44,7 +44,7 @@ def connect_platform(
     platform: Annotated[str, typer.Argument(help="The task platform, such as webhook, caldav or node_red.")],
     settings: Annotated[str, typer.Option(help="What the platform has to be told, as JSON.")] = "{}",
 ) -> None:
-    """Tell every later step of a corrective action to a task platform."""
+    """Tell open corrective actions and every later step to a task platform."""
     installation().act(OPERATOR, add_endpoint, code, platform, settings_in(settings), platforms=known_platforms())
     tell("cli.platform_connected", code=code)
 
