@@ -26,6 +26,7 @@ from okr_engine.model import (
 from okr_engine.periods import Cadence
 from okr_engine.services.action_access import roles_above_accountable, unit_of
 from okr_engine.services.action_records import standing_of, take_step
+from okr_engine.services.action_steps import reopen
 from okr_engine.services.effect_verdicts import may_verify
 from okr_engine.services.escalation import clocks_are_due, escalate_extended
 from okr_engine.services.escalation_policies import publish_policy
@@ -301,6 +302,26 @@ def test_it_does_not_come_back_beside_what_has_been_raised_since_but_leaves_a_li
     assert the_row(county).code == newer != CODE
     line = history(county)[-1]
     assert (line.kind, line.data["returned"]) == (_Kind.COMMENTED, CODE)
+
+
+def test_two_that_were_dismissed_on_one_key_result_come_back_as_one(county: SmallCounty) -> None:
+    until = {"reason": "Ei nyt", "accept_until": "2025-08-31"}
+    step(county, _Kind.DISMISSED, until, now=NOW - timedelta(days=2))
+    enter(county, "60", Q3)
+    newer = the_row(county).code
+    step(county, _Kind.DISMISSED, until, now=NOW + timedelta(days=1))
+    county.act(SPONSOR, reopen, CODE, version=_version(county, CODE), reason="Ei auttanut", now=NOW + timedelta(days=2))
+    step(county, _Kind.DISMISSED, until, now=NOW + timedelta(days=3))
+
+    assert do(county, let_dismissed_return, today=date(2025, 9, 1), now=at("2025-09-01")) == 2
+
+    assert the_row(county).code in (CODE, newer)
+
+
+def _version(county: SmallCounty, code: str) -> int:
+    [found] = county.rows(select(CorrectiveAction.version).where(CorrectiveAction.code == code))
+    assert isinstance(found, int)
+    return found
 
 
 def _may_verify(session: Session, code: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from connectors.registry import Registry
 from okr_engine.access import OPERATOR
@@ -109,6 +109,22 @@ def test_a_failed_source_leaves_the_last_good_figure_and_says_why_others_are_mis
     assert county.figure(Q3).value == 100
     missing = county.figure(Period.parse("2025-Q4"))
     assert (missing.value, missing.no_data_reason) == (None, NoDataReason.SOURCE_FAILED)
+
+
+def test_work_on_a_source_that_still_fails_begins_another_round(scripted_county: PulledCounty) -> None:
+    county = scripted_county
+    county.watch.now = datetime(2026, 1, 10, 4, tzinfo=UTC)
+    county.pull(**scripted(CredentialsRefused(message("sources.interrupted"))))
+    with writing(county.installation.engine, actor="data-steward", now=county.watch.now) as session:
+        action = session.exec(select(CorrectiveAction).where(col(CorrectiveAction.source_id).is_not(None))).one()
+        action.state, action.done_by = ActionState.DONE, "data-steward"
+        session.add(action)
+    county.watch.now += timedelta(hours=1)
+
+    county.pull(**scripted(CredentialsRefused(message("sources.interrupted"))))
+
+    [action] = [one for one in county.rows(select(CorrectiveAction)) if one.source_id]
+    assert (action.state, action.round, action.closed_at) == (ActionState.NOTIFIED, 2, None)
 
 
 def test_a_failed_source_is_an_action_of_its_data_steward_until_it_works_again(scripted_county: PulledCounty) -> None:
