@@ -21,21 +21,40 @@ def held_action(session: Session, actor: Actor, code: str, *, version: int) -> C
 
     Raises NotFound, NotAllowed, or StaleEdit where somebody was quicker.
     """
+    action = locked_action(session, code)
+    if not may_work_on(actor, action, unit_of(session, action), links_of(session, action)):
+        raise not_allowed(actor)
+    check_version(session, action, version)
+    return action
+
+
+def locked_action(session: Session, code: str) -> CorrectiveAction:
+    """The action, held until the end of the transaction, whoever asks; NotFound where there is none."""
     action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code).with_for_update()).first()
     if action is None:
         raise NotFound(message("error.no_such_action", code=code))
-    if not may_work_on(actor, action, unit_of(session, action), links_of(session, action)):
-        raise not_allowed(actor)
-    if action.version != version:
-        last = session.exec(
-            select(ActionEvent).where(ActionEvent.action_id == action.id).order_by(col(ActionEvent.number).desc())
-        ).first()
-        raise StaleEdit(
-            theirs=f"{action.state.value}, {action.due.isoformat()}",
-            yours="",
-            saved_by=name_of(session, last.actor) if last else "",
-        )
     return action
+
+
+def check_version(session: Session, action: CorrectiveAction, version: int) -> None:
+    """StaleEdit, saying by whom, where the action is no longer as it was at `version`."""
+    if action.version == version:
+        return
+    last = session.exec(
+        select(ActionEvent).where(ActionEvent.action_id == action.id).order_by(col(ActionEvent.number).desc())
+    ).first()
+    raise StaleEdit(
+        theirs=f"{action.state.value}, {action.due.isoformat()}",
+        yours="",
+        saved_by=name_of(session, last.actor) if last else "",
+    )
+
+
+def open_on_the_subject(session: Session, action: CorrectiveAction) -> CorrectiveAction | None:
+    """The open action on what a closed one is on, if there is one; held until the end of the transaction."""
+    subject = CorrectiveAction.source_id if action.source_id else CorrectiveAction.key_result_id
+    is_open = col(CorrectiveAction.closed_at).is_(None) & (col(subject) == action.subject_id)
+    return session.exec(select(CorrectiveAction).where(is_open).with_for_update()).first()
 
 
 def may_work_on(actor: Actor, action: CorrectiveAction, unit_id: UUID, chain: Iterable[UUID | None]) -> bool:

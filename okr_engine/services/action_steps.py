@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from okr_engine.access import Actor
 from okr_engine.database import moment_of
 from okr_engine.errors import InvalidInput, NotFound
-from okr_engine.model import ActionEventKind, ActionPlan, CorrectiveAction, Person, Role
-from okr_engine.services.action_access import held_action, may_dismiss, not_allowed
+from okr_engine.model import ActionEventKind, ActionPlan, Person, Role
+from okr_engine.services.action_access import held_action, may_dismiss, not_allowed, open_on_the_subject
 from okr_engine.services.action_records import begin_round, take_step
 from okr_engine.services.effect_checks import register_effect_check
 from okr_engine.services.escalation import asked_at_desk, escalate_extended
@@ -108,15 +108,8 @@ def reopen(session: Session, actor: Actor, code: str, *, version: int, reason: s
     """Take up a closed action again, in its next round; InvalidInput where a newer one is open on the same subject."""
     action = held_action(session, actor, code, version=version)
     if other := open_on_the_subject(session, action):
-        raise InvalidInput(message("action_steps.another_is_open", code=other))
+        raise InvalidInput(message("action_steps.another_is_open", code=other.code))
     begin_round(session, action, ActionEventKind.REOPENED, {"reason": reason.strip()})
-
-
-def open_on_the_subject(session: Session, action: CorrectiveAction) -> str | None:
-    """The code of the open action on what a closed one is on, if there is one."""
-    subject = CorrectiveAction.source_id if action.source_id else CorrectiveAction.key_result_id
-    is_open = col(CorrectiveAction.closed_at).is_(None) & (col(subject) == action.subject_id)
-    return session.exec(select(CorrectiveAction.code).where(is_open)).first()
 
 
 def _check_day(session: Session, due: date) -> None:

@@ -3,19 +3,25 @@
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from okr_engine.access import Actor, Permission, may
 from okr_engine.database import moment_of
 from okr_engine.errors import InvalidInput, NotAllowed, NotFound, StaleEdit
 from okr_engine.model import (
-    ActionEvent,
     ActionEventKind,
     ActionState,
     CorrectiveAction,
     EffectCheck,
 )
-from okr_engine.services.action_access import is_assigned_to, roles_above_accountable, unit_of
+from okr_engine.services.action_access import (
+    check_version,
+    is_assigned_to,
+    locked_action,
+    open_on_the_subject,
+    roles_above_accountable,
+    unit_of,
+)
 from okr_engine.services.action_records import begin_round, take_step
 from okr_engine.services.effect_checks import register_second_check
 from okr_engine.services.effect_findings import FIRST, SECOND, Finding, judged
@@ -77,7 +83,7 @@ def confirm_lasting_effect(
     if verdict == Verdict.SUSTAINED:
         take_step(session, action, ActionEventKind.SUSTAINED, told)
         return
-    other = _open_on(session, action)
+    other = open_on_the_subject(session, action)
     if other is None:
         begin_round(session, action, ActionEventKind.REOPENED, _relapsed("reason", action) | told)
     else:
@@ -94,19 +100,15 @@ def may_verify(actor: Actor, action: CorrectiveAction, unit_id: UUID, above: fro
 
 
 def _verifiable(session: Session, actor: Actor, code: str, version: int) -> CorrectiveAction:
-    action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code).with_for_update()).first()
-    if action is None or action.key_result_id is None:
+    action = locked_action(session, code)
+    if action.key_result_id is None:
         raise NotFound(message("error.no_such_action", code=code))
     above = roles_above_accountable(session, action)
     if not may_verify(actor, action, unit_of(session, action), above):
         raise NotAllowed(
             message("error.not_allowed.verify_effect", name=actor.name), remedy=message("error.not_allowed_remedy")
         )
-    if action.version != version:
-        last = session.exec(
-            select(ActionEvent).where(ActionEvent.action_id == action.id).order_by(col(ActionEvent.number).desc())
-        ).first()
-        raise StaleEdit(theirs=action.state.value, yours="", saved_by=name_of(session, last.actor) if last else "")
+    check_version(session, action, version)
     return action
 
 
@@ -148,11 +150,3 @@ def _confirm(session: Session, actor: Actor, check: EffectCheck, found: Finding,
 
 def _relapsed(field: str, action: CorrectiveAction) -> dict[str, Any]:
     return kept_words(field, "effect.relapsed", code=action.code)
-
-
-def _open_on(session: Session, action: CorrectiveAction) -> CorrectiveAction | None:
-    return session.exec(
-        select(CorrectiveAction)
-        .where(CorrectiveAction.key_result_id == action.key_result_id, col(CorrectiveAction.closed_at).is_(None))
-        .with_for_update()
-    ).first()

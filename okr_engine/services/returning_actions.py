@@ -24,7 +24,7 @@ def let_dismissed_return(session: Session, actor: Actor, *, today: date) -> int:
     Where another action is open on the subject, or was raised since, that one gets a line instead.
     """
     count = 0
-    for dismissed, _later in list(_over(session, today)):
+    for dismissed in list(_over(session, today)):
         later = _in_its_place(session, dismissed)
         if later is None:
             reason = _said("reason", "returning.risk_is_over", dismissed)
@@ -36,15 +36,15 @@ def let_dismissed_return(session: Session, actor: Actor, *, today: date) -> int:
     return count
 
 
-def _over(session: Session, today: date) -> Iterator[tuple[CorrectiveAction, CorrectiveAction | None]]:
-    """What is to come back, each with the action that has been raised on the same subject since, if any."""
+def _over(session: Session, today: date) -> Iterator[CorrectiveAction]:
+    """What is to come back: what has no line yet with the action that has taken its place, if any has."""
     dismissed = select(CorrectiveAction).where(
         col(CorrectiveAction.state) == ActionState.DISMISSED, col(CorrectiveAction.accept_until) < today
     )
     for action in session.exec(dismissed.order_by(col(CorrectiveAction.closed_at).desc())).all():
         later = _in_its_place(session, action)
         if later is None or not _has_line(session, later, action.code):
-            yield action, later
+            yield action
 
 
 def _in_its_place(session: Session, action: CorrectiveAction) -> CorrectiveAction | None:

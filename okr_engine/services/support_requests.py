@@ -17,6 +17,7 @@ from okr_engine.services.action_access import (
     chains_of,
     held_action,
     links_of,
+    locked_action,
     may_work_on,
     not_allowed,
     unit_of,
@@ -173,9 +174,7 @@ def _views(session: Session, actor: Actor, rows: Sequence[_Asked]) -> list[Suppo
 
 
 def _held_request(session: Session, code: str, number: int) -> tuple[SupportRequest, CorrectiveAction]:
-    action = session.exec(select(CorrectiveAction).where(CorrectiveAction.code == code).with_for_update()).first()
-    if action is None:
-        raise NotFound(message("error.no_such_action", code=code))
+    action = locked_action(session, code)
     is_asked = (SupportRequest.action_id == action.id) & (SupportRequest.number == number)
     request = session.exec(select(SupportRequest).where(is_asked)).first()
     if request is None:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from okr_engine.i18n.formats import HOME
 from okr_engine.services.escalation_policies import policy_in_force
+from okr_engine.workflow.working_time import Hours
 from okr_engine.working_days import is_working_day
 
 
@@ -26,14 +27,9 @@ class TellingHours:
         local = now.astimezone(ZoneInfo(self.time_zone))
         if not urgent:
             return self._next_at(self.digest_at, local)
-        if self._is_open(local.date()) and not self._is_quiet(local.time()):
+        if self._is_open(local.date()) and local.time() not in Hours(self.quiet_from, self.quiet_to):
             return now
         return self._next_at(self.quiet_to, local)
-
-    def _is_quiet(self, clock: time) -> bool:
-        if self.quiet_from <= self.quiet_to:
-            return self.quiet_from <= clock < self.quiet_to
-        return clock >= self.quiet_from or clock < self.quiet_to
 
     def _is_open(self, day: date) -> bool:
         return is_working_day(day) and day not in self.closed_days
