@@ -1,7 +1,7 @@
 """Corrective actions as people see them: why, who is asked in which order, what has happened."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -118,8 +118,8 @@ def _views(
     subjects = _subjects(session, as_of)
     roles = {one.id: one for one in known_at(session, Role, as_of)}
     people = {one.id: Words(one.name, one.name, one.name) for one in known_at(session, Person, as_of)}
-    steps = _steps(session)
-    events = _events(session, as_of)
+    shown = {one.id for one in actions}
+    steps, events = _steps(session, shown), _events(session, shown, as_of)
     held = holders(session, roles, today=today, as_of=as_of)
     views = []
     for action in actions:
@@ -205,16 +205,18 @@ def _link(step: ActionStep, roles: Mapping[UUID, Role], held: Mapping[UUID, list
     return ChainLink(step.level, step.kind, role.code, role.name, tuple(held.get(role.id, ())))
 
 
-def _steps(session: Session) -> dict[UUID, list[ActionStep]]:
+def _steps(session: Session, actions: Collection[UUID]) -> dict[UUID, list[ActionStep]]:
     found: dict[UUID, list[ActionStep]] = defaultdict(list)
-    for step in session.exec(select(ActionStep).order_by(col(ActionStep.level))):
+    links = select(ActionStep).where(col(ActionStep.action_id).in_(actions))
+    for step in session.exec(links.order_by(col(ActionStep.level))):
         found[step.action_id].append(step)
     return found
 
 
-def _events(session: Session, as_of: datetime | None) -> dict[UUID, list[ActionHappening]]:
+def _events(session: Session, actions: Collection[UUID], as_of: datetime | None) -> dict[UUID, list[ActionHappening]]:
     found: dict[UUID, list[ActionHappening]] = defaultdict(list)
-    for event in session.exec(select(ActionEvent).order_by(col(ActionEvent.number))):
+    history = select(ActionEvent).where(col(ActionEvent.action_id).in_(actions))
+    for event in session.exec(history.order_by(col(ActionEvent.number))):
         if as_of is None or event.at <= as_of:
             found[event.action_id].append(ActionHappening(event.at, event.actor, event.kind, event.data))
     return found
